@@ -1,0 +1,127 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A Swift module at `Sources/<folder>/<name>`.
+func module(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
+    .target(name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", swiftSettings: swiftSettings)
+}
+
+/// A test module at `Tests/<name>`.
+func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Resource] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: swiftSettings)
+}
+
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+
+// Imports go one way, and the build refuses any other:
+// System ← Core ← { Engines, Formats } ← Learning ← Stages ← Tool. Only Tool names an engine.
+let package = Package(
+    name: "erde",
+    products: [.executable(name: "erde", targets: ["erde"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    ],
+    targets: [
+        // System: the C libraries, one folder each.
+        .systemLibrary(name: "CPNG", path: "Sources/System/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
+        .systemLibrary(name: "CJPEG", path: "Sources/System/CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .systemLibrary(name: "CZ", path: "Sources/System/CZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+        .systemLibrary(
+            name: "CProtobufC", path: "Sources/System/CProtobufC", pkgConfig: "libprotobuf-c",
+            providers: [.apt(["libprotobuf-c-dev"])]),
+        .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"], path: "Sources/System/CImageCodecs"),
+        .target(name: "CSchemas", dependencies: ["CProtobufC"], path: "Sources/System/CSchemas"),
+        .target(
+            name: "CDNNL", path: "Sources/System/CDNNL", linkerSettings: [.linkedLibrary("dnnl")]),
+
+        // Core: values that every later room speaks in.
+        module("Diagnostics", in: "Core", []),
+        module("Tensors", in: "Core", ["Diagnostics"]),
+        module("Graphs", in: "Core", ["Diagnostics", "Tensors"]),
+        module("Execution", in: "Core", ["Diagnostics", "Tensors", "Graphs"]),
+        module("Artifacts", in: "Core", ["Diagnostics", "Tensors", "Graphs"]),
+
+        // Engines: two ways to run the same graph.
+        module("ReferenceEngine", in: "Engines", ["Diagnostics", "Tensors", "Graphs", "Execution"]),
+        module("CPUEngine", in: "Engines", ["Diagnostics", "Tensors", "Graphs", "Execution", "CDNNL"]),
+
+        // Formats: artifacts as bytes.
+        module("Images", in: "Formats", ["Diagnostics", "Artifacts", "CImageCodecs"]),
+        module("DatasetFile", in: "Formats", ["Diagnostics", "Artifacts", "CZ"]),
+        module("ONNXFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts", "CSchemas", "CProtobufC"]),
+        module("ReportFile", in: "Formats", ["Diagnostics", "Artifacts", "CSchemas", "CProtobufC"]),
+
+        // Learning: networks, losses, the training loop.
+        module("Architectures", in: "Learning", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
+        module("Losses", in: "Learning", ["Diagnostics", "Tensors", "Graphs"]),
+        module("Inference", in: "Learning", ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts"]),
+        module(
+            "Training", in: "Learning",
+            ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Losses", "Inference"]),
+
+        // Stages: one function each, from the artifact before to the artifact after. They never import each other.
+        module("Ingest", in: "Stages", ["Diagnostics", "Tensors", "Artifacts", "Images", "DatasetFile", "CZ"]),
+        module(
+            "TrainTeacher", in: "Stages",
+            ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Architectures", "Losses", "Training"]),
+        module(
+            "Distill", in: "Stages",
+            ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Architectures", "Losses", "Training"]),
+        module(
+            "Calibrate", in: "Stages", ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Inference"]),
+        module("Emit", in: "Stages", ["Diagnostics", "Artifacts", "ONNXFormat"]),
+        module(
+            "Classify", in: "Stages",
+            ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Images", "Inference"]),
+        module("Report", in: "Stages", ["Diagnostics", "Artifacts", "ReportFile"]),
+
+        // Tool: the program.
+        .executableTarget(
+            name: "erde",
+            dependencies: [
+                "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine", "DatasetFile",
+                "ONNXFormat", "ReportFile", "Images", "Architectures", "Losses", "Inference",
+                "Training", "Ingest", "TrainTeacher", "Distill",
+                "Calibrate", "Emit", "Classify", "Report", arguments, logging,
+            ],
+            path: "Sources/Tool/erde", swiftSettings: swiftSettings),
+
+        // Tests
+        .target(
+            name: "TestSupport", dependencies: ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts"],
+            path: "Tests/TestSupport", swiftSettings: swiftSettings),
+        tests("GraphsTests", ["Diagnostics", "Tensors", "Graphs", "Artifacts", "TestSupport"]),
+        tests(
+            "EngineConformanceTests",
+            [
+                "Diagnostics", "Tensors", "Graphs", "Execution", "ReferenceEngine", "CPUEngine", "TestSupport",
+            ]),
+        tests("IngestTests", ["Diagnostics", "Tensors", "Artifacts", "Images", "DatasetFile", "Ingest", "TestSupport"]),
+        tests(
+            "ONNXFormatTests",
+            ["Diagnostics", "Tensors", "Graphs", "Artifacts", "Architectures", "ONNXFormat", "TestSupport"]),
+        tests(
+            "LearningTests",
+            [
+                "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine",
+                "Architectures", "Losses", "Inference", "Training", "TestSupport",
+            ]),
+        tests(
+            "StagesTests",
+            [
+                "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "CPUEngine", "Inference", "Calibrate",
+                "Report", "ReportFile", "Classify", "TestSupport",
+            ]),
+        tests("PipelineTests", ["Artifacts", "TestSupport"]),
+    ],
+    swiftLanguageModes: [.v6]
+)

@@ -1,0 +1,32 @@
+#if canImport(Glibc)
+import Glibc
+#endif
+
+/// What an exit's gate looks at: how unsure its answer is. It never sees a label.
+package enum GateScore: String, Hashable, Sendable, Codable, CaseIterable {
+    /// Entropy of the softmax in nats, `H(p)`.
+    case entropy
+    /// Entropy divided by its maximum, `H(p) / ln K`.
+    case normalizedEntropy
+    /// `1 − max p`
+    case oneMinusMaximum
+
+    /// The score of one row of logits; small means sure.
+    package func value(of logits: some Collection<Float>) -> Double {
+        let maximum = Double(logits.max() ?? 0)
+        var total = 0.0
+        var weighted = 0.0
+        for logit in logits {
+            let shifted = Double(logit) - maximum
+            let exponential = exp(shifted)
+            total += exponential
+            weighted += exponential * shifted
+        }
+        let entropy = log(total) - weighted / total
+        switch self {
+        case .entropy: return max(0, entropy)
+        case .normalizedEntropy: return logits.count > 1 ? max(0, entropy) / log(Double(logits.count)) : 0
+        case .oneMinusMaximum: return 1 - 1 / total
+        }
+    }
+}

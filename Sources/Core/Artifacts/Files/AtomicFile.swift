@@ -1,0 +1,87 @@
+package import Diagnostics
+import Glibc
+
+/// A file that appears under its name only when it is complete: written beside it, synchronised, renamed.
+package struct AtomicFile: ~Copyable {
+    private let path: String
+    private let temporaryPath: String
+    private var descriptor: Int32
+
+    /// Opens a temporary file in the folder of `path`.
+    ///
+    /// - Throws: `ErdeError` of kind `cannotWrite`, as do all methods.
+    package init(path: String) throws(ErdeError) {
+        self.path = path
+        temporaryPath = "\(path).\(getpid()).partial"
+        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        if descriptor < 0 { throw AtomicFile.failure(path) }
+    }
+
+    deinit {
+        if descriptor >= 0 {
+            close(descriptor)
+            unlink(temporaryPath)
+        }
+    }
+
+    /// Appends bytes.
+    package func write(_ bytes: UnsafeRawBufferPointer) throws(ErdeError) {
+        var rest = bytes
+        while !rest.isEmpty {
+            let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw AtomicFile.failure(path)
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+        }
+    }
+
+    /// Replaces bytes written before.
+    package func write(_ bytes: UnsafeRawBufferPointer, at offset: Int) throws(ErdeError) {
+        var rest = bytes
+        var place = offset
+        while !rest.isEmpty {
+            let written = pwrite(descriptor, rest.baseAddress, rest.count, off_t(place))
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw AtomicFile.failure(path)
+            }
+            rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+            place += written
+        }
+    }
+
+    /// Makes the file appear under its name.
+    package consuming func commit() throws(ErdeError) {
+        guard fsync(descriptor) == 0, close(descriptor) == 0 else { throw AtomicFile.failure(path) }
+        descriptor = -1
+        guard rename(temporaryPath, path) == 0 else {
+            let error = AtomicFile.failure(path)
+            unlink(temporaryPath)
+            throw error
+        }
+    }
+
+    /// Writes a whole file in one call.
+    package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(ErdeError) {
+        let file = try AtomicFile(path: path)
+        var failure: ErdeError?
+        Array(bytes).withUnsafeBytes { buffer in
+            do throws(ErdeError) { try file.write(buffer) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        try file.commit()
+    }
+
+    private static func failure(_ path: String) -> ErdeError {
+        let code = errno
+        let remedy =
+            switch code {
+            case ENOSPC, EDQUOT: "free disk space and run again"
+            case ENOENT: "create the folder first"
+            default: "choose a place you may write to"
+            }
+        return ErdeError(.cannotWrite, path, "cannot be written: \(String(cString: strerror(code)))", remedy: remedy)
+    }
+}

@@ -1,0 +1,31 @@
+/// The labelled images of one split, in order.
+package struct Samples: Sendable {
+    package let image: ImageFormat
+    /// Class of each image.
+    package let labels: [Int32]
+    private let store: PixelStore
+
+    /// - Parameters:
+    ///   - store: at least `labels.count` images of `image.byteCount` bytes, channels first.
+    package init(image: ImageFormat, labels: [Int32], store: PixelStore) {
+        precondition(store.bytes.count >= labels.count * image.byteCount, "pixels of \(store.bytes.count) bytes")
+        self.image = image
+        self.labels = labels
+        self.store = store
+    }
+
+    package var count: Int { labels.count }
+
+    /// Calls `body` with the pixels `[C, H, W]` of one image.
+    package func withPixels<Result>(at index: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
+        let start = index * image.byteCount
+        return try withExtendedLifetime(store) {
+            try body(UnsafeRawBufferPointer(rebasing: store.bytes[start..<start + image.byteCount]))
+        }
+    }
+
+    /// The first `count` samples, or all if there are fewer.
+    package func prefix(_ count: Int) -> Samples {
+        Samples(image: image, labels: Array(labels.prefix(count)), store: store)
+    }
+}

@@ -1,0 +1,17 @@
+/// Where a model comes from.
+package struct Provenance: Hashable, Sendable, Codable {
+    /// Version of erde that wrote the model.
+    package var version: String
+    /// Path of the dataset file it was trained on, as given, made absolute.
+    package var datasetPath: String?
+    package var datasetFingerprint: String?
+    /// SHA-256 of the parent model's file: a student's teacher.
+    package var parentHash: String?
+    package var architecture: ArchitectureDescription?
+    package var training: TrainingRecipe?
+    package var distillation: DistillationRecipe?
+    /// Per exit, the share of augmented training images that the trained network gets wrong, 0…1.
+    package var trainingErrorPerExit: [Double]?
+
+    package init(version: String) { self.version = version }
+}

@@ -1,0 +1,41 @@
+/// Why something could not be done, in words for the person at the terminal.
+///
+/// Reads as one line: `subject: problem; remedy`. Broken invariants of erde's own are not errors but preconditions.
+package struct ErdeError: Error, Equatable, Sendable {
+    /// What kind of thing went wrong; it decides the program's exit status.
+    package enum Kind: String, Sendable, CaseIterable {
+        /// Wrong options or option values.
+        case usage
+        /// A file's or a dataset's content is not what it must be.
+        case badData
+        /// A named input does not exist or cannot be opened.
+        case notFound
+        /// A library or a device that is needed is missing or refuses.
+        case unavailable
+        /// An output cannot be written.
+        case cannotWrite
+        /// Stopped after a checkpoint; the same command with `--resume` goes on.
+        case interrupted
+    }
+
+    package let kind: Kind
+    /// The file, option or layer that the error is about.
+    package let subject: String
+    /// What was expected and what was found.
+    package let problem: String
+    /// What to do about it.
+    package let remedy: String?
+
+    package init(_ kind: Kind, _ subject: String, _ problem: String, remedy: String? = nil) {
+        self.kind = kind
+        self.subject = subject
+        self.problem = problem
+        self.remedy = remedy
+    }
+}
+
+extension ErdeError: CustomStringConvertible {
+    package var description: String {
+        "\(subject): \(problem)" + (remedy.map { "; \($0)" } ?? "")
+    }
+}

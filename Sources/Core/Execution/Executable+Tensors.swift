@@ -1,0 +1,59 @@
+package import Diagnostics
+package import Graphs
+package import Tensors
+
+extension Executable {
+    /// Runs once with inputs and outputs by name, as tensors. Every input of the graph must be given, with its type.
+    package func run(_ inputs: [String: Tensor]) throws(ErdeError) -> [String: Tensor] {
+        for input in graph.inputs {
+            let name = graph.name(of: input.value)
+            guard let tensor = inputs[name] else { preconditionFailure("input \(name) is not given") }
+            precondition(tensor.type == graph.type(of: input.value), "\(name): \(tensor.type) for \(graph[input.value])")
+            try write(input: input, tensor)
+        }
+        try run()
+        var results: [String: Tensor] = [:]
+        for output in graph.outputs { results[output.name] = try read(output: output) }
+        return results
+    }
+
+    /// Puts a tensor in place for the next run.
+    package func write(input: Graph.Input, _ tensor: Tensor) throws(ErdeError) {
+        var failure: ErdeError?
+        tensor.withUnsafeBytes { bytes in
+            do throws(ErdeError) { try write(input: input, from: bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
+    }
+
+    /// An output of the last run.
+    package func read(output: Graph.Output) throws(ErdeError) -> Tensor {
+        let type = graph.type(of: output.value)
+        var failure: ErdeError?
+        func filled<Scalar>(_ zero: Scalar) -> [Scalar] {
+            var scalars = [Scalar](repeating: zero, count: type.shape.count)
+            scalars.withUnsafeMutableBytes { bytes in
+                do throws(ErdeError) { try read(output: output, into: bytes) } catch { failure = error }
+            }
+            return scalars
+        }
+        let tensor: Tensor =
+            switch type.dataType {
+            case .float32: Tensor(type.shape, filled(Float(0)))
+            case .int32: Tensor(type.shape, filled(Int32(0)))
+            }
+        if let failure { throw failure }
+        return tensor
+    }
+
+    /// The contents of all variables with one of the roles given.
+    package func parameters(
+        roles: Set<Variable.Role> = [.weight, .bias, .statistic]
+    ) throws(ErdeError) -> Parameters {
+        var parameters = Parameters()
+        for variable in graph.variables where roles.contains(variable.role) {
+            parameters[graph.name(of: variable.value)] = try read(variable: variable)
+        }
+        return parameters
+    }
+}

@@ -1,0 +1,24 @@
+package import Diagnostics
+package import Graphs
+package import Tensors
+
+/// A graph made ready to run, with its variables. Not to be used from two threads at once.
+package protocol Executable: AnyObject {
+    /// What is run.
+    var graph: Graph { get }
+
+    /// Copies an input's elements, row-major, into place for the next run. The byte count must be the input's exactly.
+    func write(input: Graph.Input, from bytes: UnsafeRawBufferPointer) throws(ErdeError)
+
+    /// Runs once: computes all outputs and applies all updates.
+    func run() throws(ErdeError)
+
+    /// Copies an output of the last run, row-major.
+    func read(output: Graph.Output, into bytes: UnsafeMutableRawBufferPointer) throws(ErdeError)
+
+    /// A variable's present content.
+    func read(variable: Variable) throws(ErdeError) -> Tensor
+
+    /// Replaces a variable's content.
+    func write(variable: Variable, _ tensor: Tensor) throws(ErdeError)
+}

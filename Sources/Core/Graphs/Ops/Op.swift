@@ -1,0 +1,98 @@
+/// The operators of a graph. No attribute holds a batch size, so a graph can be rebuilt for any.
+///
+/// Shapes: images `[N, C, H, W]`, rows `[N, K]`. A switch over `Op` has no `default:`, so that the compiler lists every
+/// place that a new operator touches.
+package enum Op: Hashable, Sendable {
+    // MARK: Convolutions and products
+
+    /// `(x [N,C,H,W], weight [O,C/groups,h,w], bias [O]?) → [N,O,H',W']`, cross-correlation as in every framework.
+    case convolution(ConvolutionAttributes)
+    /// `(dy [N,O,H',W'], weight, x for its shape) → dx`
+    case convolutionDataGradient(ConvolutionAttributes)
+    /// `(dy [N,O,H',W'], x, weight for its shape) → dweight`
+    case convolutionWeightGradient(ConvolutionAttributes)
+    /// `(x [N,I], weight [O,I], bias [O]?) → x·weightᵀ + bias [N,O]`
+    case linear
+    /// `(a, b) → a·b` of matrices, each transposed first on request.
+    case matMul(transposeLeft: Bool, transposeRight: Bool)
+
+    // MARK: Normalisation
+
+    /// `(x [N,C,H,W] or [N,C], scale [C], bias [C], mean [C], variance [C]) → y`, with running statistics.
+    case batchNormalization(BatchNormalizationAttributes)
+    /// `(x, scale [C], bias [C]) → (y, mean [C], variance [C])`, statistics of this batch, biased variance.
+    case batchNormalizationTraining(BatchNormalizationAttributes)
+    /// `(dy, x, scale [C], mean [C], variance [C]) → (dx, dscale [C], dbias [C])`, through the batch statistics.
+    case batchNormalizationGradient(BatchNormalizationAttributes)
+    /// `(running, batch) → (1 − momentum)·running + momentum·batch`
+    case movingAverage(momentum: Double)
+
+    // MARK: Pooling
+
+    case maxPool(PoolAttributes)
+    /// `(dy, x) → dx`; of equal maxima the first in row-major order takes the gradient.
+    case maxPoolGradient(PoolAttributes)
+    case averagePool(PoolAttributes)
+    /// `(dy, x for its shape) → dx`
+    case averagePoolGradient(PoolAttributes)
+    /// `[N,C,H,W] → [N,C,1,1]`
+    case globalAveragePool
+
+    // MARK: Elementwise, one operand
+
+    case relu
+    /// `(dy, y) → dy where y > 0, else 0`
+    case reluGradient
+    /// `min(max(x, lower), upper)`
+    case clip(lower: Double, upper: Double)
+    /// `(dy, x) → dy where lower < x < upper, else 0`
+    case clipGradient(lower: Double, upper: Double)
+    /// `scale·x + offset`
+    case affine(scale: Double, offset: Double)
+    case exp
+    /// The natural logarithm.
+    case log
+    case squareRoot
+    /// Passes values on; gradients stop here.
+    case stopGradient
+    /// Marks where training drops activations; passes values on.
+    case dropout(rate: Double)
+    /// `(x, seed int32 [2]) → x·mask/(1 − rate)`. The mask depends on seed, salt and position alone (see `DropoutMask`).
+    case randomDropout(rate: Double, salt: UInt32)
+
+    // MARK: Elementwise, two operands, broadcast as NumPy does
+
+    case add
+    case subtract
+    case multiply
+    case divide
+    case maximum
+    /// `1 where a = b, else 0`, of integers or floats → float
+    case equal
+    /// `1 where a < b, else 0` → float
+    case less
+
+    // MARK: Rows, reductions, shape
+
+    /// `[N,K] → [N,K]`, log of softmax over K.
+    case logSoftmax
+    /// `[N,K] → int32 [N]`, the first of equal maxima.
+    case argMax
+    /// `int32 [N] → [N,classes]`
+    case oneHot(classes: Int)
+    case reduceSum(Reduction)
+    case reduceMean(Reduction)
+    /// Any shape → scalar: the sum of the squares.
+    case sumOfSquares
+    /// `(x, like) → x` summed over the axes along which broadcasting would repeat it to give `x`'s shape from `like`'s.
+    case sumTo
+    /// `(x, like) → x` repeated to the shape of `like`.
+    case broadcastTo
+    /// `[N, …] → [N] + trailing`, the same elements in row-major order.
+    case reshape(trailing: [Int])
+
+    // MARK: Learning
+
+    /// `(weight, gradient, velocity, learningRate scalar, gradientScale scalar) → (weight, velocity)`
+    case momentumUpdate(MomentumAttributes)
+}

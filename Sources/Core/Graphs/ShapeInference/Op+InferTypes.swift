@@ -1,0 +1,96 @@
+package import Diagnostics
+package import Tensors
+
+extension Op {
+    /// The types of the results, given those of the operands.
+    ///
+    /// - Throws: `ErdeError` of kind `badData` that says what was expected and what was found.
+    package func inferTypes(_ operands: [TensorType]) throws(ErdeError) -> [TensorType] {
+        let check = OperandCheck(op: self, operands: operands)
+        switch self {
+        case .convolution(let attributes):
+            return [try check.convolution(attributes)]
+        case .convolutionDataGradient, .convolutionWeightGradient:
+            try check.count(3)
+            return [operands[2]]
+        case .averagePoolGradient, .sumTo, .broadcastTo:
+            try check.count(2)
+            return [operands[1]]
+        case .linear:
+            return [try check.linear()]
+        case .matMul(let transposeLeft, let transposeRight):
+            return [try check.matMul(transposeLeft: transposeLeft, transposeRight: transposeRight)]
+        case .batchNormalization:
+            return [try check.normalization(statistics: 4)]
+        case .batchNormalizationTraining:
+            let type = try check.normalization(statistics: 2)
+            return [type, operands[1], operands[1]]
+        case .batchNormalizationGradient:
+            try check.count(5)
+            return [operands[1], operands[2], operands[2]]
+        case .movingAverage:
+            try check.count(2)
+            try check.require(operands[0] == operands[1], "two equal types")
+            return [operands[0]]
+        case .maxPool(let attributes), .averagePool(let attributes):
+            return [try check.pool(attributes)]
+        case .maxPoolGradient:
+            try check.count(2)
+            return [operands[1]]
+        case .globalAveragePool:
+            try check.count(1)
+            try check.rank(0, 4)
+            return [TensorType([operands[0].shape[0], operands[0].shape[1], 1, 1])]
+        case .relu, .clip, .affine, .exp, .log, .squareRoot, .dropout:
+            try check.count(1)
+            try check.float(0)
+            return [operands[0]]
+        case .stopGradient:
+            try check.count(1)
+            return [operands[0]]
+        case .randomDropout:
+            try check.count(2)
+            try check.float(0)
+            try check.require(operands[1] == TensorType([2], .int32), "a seed of type int32[2]")
+            return [operands[0]]
+        case .reluGradient, .clipGradient:
+            try check.count(2)
+            try check.require(operands[0] == operands[1], "two equal types")
+            return [operands[0]]
+        case .add, .subtract, .multiply, .divide, .maximum:
+            try check.float(0)
+            return [TensorType(try check.broadcast())]
+        case .equal, .less:
+            try check.require(operands.count == 2 && operands[0].dataType == operands[1].dataType, "equal element types")
+            return [TensorType(try check.broadcast())]
+        case .logSoftmax:
+            try check.count(1)
+            try check.rank(0, 2)
+            return [operands[0]]
+        case .argMax:
+            try check.count(1)
+            try check.rank(0, 2)
+            return [TensorType([operands[0].shape[0]], .int32)]
+        case .oneHot(let classes):
+            try check.count(1)
+            try check.rank(0, 1)
+            return [TensorType([operands[0].shape[0], classes])]
+        case .reduceSum(let reduction), .reduceMean(let reduction):
+            return [try check.reduction(reduction)]
+        case .sumOfSquares:
+            try check.count(1)
+            return [TensorType(.scalar)]
+        case .reshape(let trailing):
+            try check.count(1)
+            let shape = operands[0].shape
+            try check.require(
+                shape.rank > 0 && shape.dimensions.dropFirst().reduce(1, *) == trailing.reduce(1, *),
+                "elements for a trailing shape of \(trailing)")
+            return [TensorType(Shape([shape[0]] + trailing), operands[0].dataType)]
+        case .momentumUpdate:
+            try check.count(5)
+            try check.require(operands[0] == operands[1] && operands[0] == operands[2], "equal weight, gradient, velocity")
+            return [operands[0], operands[2]]
+        }
+    }
+}

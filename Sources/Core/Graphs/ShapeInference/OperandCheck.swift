@@ -1,0 +1,130 @@
+import Diagnostics
+import Tensors
+
+/// Checks one operator's operands and computes its result's type.
+struct OperandCheck {
+    let op: Op
+    let operands: [TensorType]
+
+    func require(_ condition: Bool, _ expected: @autoclosure () -> String) throws(ErdeError) {
+        guard condition else {
+            let found = operands.map(\.description).joined(separator: ", ")
+            throw ErdeError(.badData, op.name, "\(op.name) expects \(expected()), found (\(found))")
+        }
+    }
+
+    func count(_ expected: Int) throws(ErdeError) {
+        try require(operands.count == expected, "\(expected) operands")
+    }
+
+    func rank(_ position: Int, _ expected: Int) throws(ErdeError) {
+        try require(operands[position].shape.rank == expected, "rank \(expected) at operand \(position + 1)")
+    }
+
+    func float(_ position: Int) throws(ErdeError) {
+        try require(
+            position < operands.count && operands[position].dataType == .float32, "float32 at operand \(position + 1)")
+    }
+
+    /// Checks an optional last operand of shape `[channels]`.
+    private func bias(at position: Int, channels: Int) throws(ErdeError) {
+        try require(
+            operands.count <= position || operands[position] == TensorType([channels]), "a bias of shape [\(channels)]")
+    }
+
+    func convolution(_ attributes: ConvolutionAttributes) throws(ErdeError) -> TensorType {
+        try require(operands.count == 2 || operands.count == 3, "2 or 3 operands")
+        try rank(0, 4)
+        try rank(1, 4)
+        let (x, weight) = (operands[0].shape, operands[1].shape)
+        try require(
+            attributes.groups > 0 && x[1] == weight[1] * attributes.groups && weight[0] % attributes.groups == 0,
+            "input channels equal to weight channels times \(attributes.groups) groups")
+        try bias(at: 2, channels: weight[0])
+        let plane = try windows(
+            over: x, kernel: Extent(height: weight[2], width: weight[3]), strides: attributes.strides,
+            padding: attributes.padding, dilations: attributes.dilations)
+        return TensorType([x[0], weight[0], plane.height, plane.width])
+    }
+
+    func pool(_ attributes: PoolAttributes) throws(ErdeError) -> TensorType {
+        try count(1)
+        try rank(0, 4)
+        let x = operands[0].shape
+        let plane = try windows(
+            over: x, kernel: attributes.kernel, strides: attributes.strides, padding: attributes.padding,
+            dilations: Extent(1))
+        return TensorType([x[0], x[1], plane.height, plane.width])
+    }
+
+    /// How many places a window has on a padded plane.
+    private func windows(
+        over x: Shape, kernel: Extent, strides: Extent, padding: Padding, dilations: Extent
+    ) throws(ErdeError) -> Extent {
+        try require(
+            strides.height > 0 && strides.width > 0 && kernel.height > 0 && kernel.width > 0 && dilations.height > 0
+                && dilations.width > 0, "positive kernel, strides and dilations")
+        let free = Extent(
+            height: x[2] + padding.top + padding.bottom - (kernel.height - 1) * dilations.height - 1,
+            width: x[3] + padding.left + padding.right - (kernel.width - 1) * dilations.width - 1)
+        try require(
+            free.height >= 0 && free.width >= 0, "an image of at least the window's \(kernel.height)x\(kernel.width)")
+        return Extent(height: free.height / strides.height + 1, width: free.width / strides.width + 1)
+    }
+
+    func linear() throws(ErdeError) -> TensorType {
+        try require(operands.count == 2 || operands.count == 3, "2 or 3 operands")
+        try rank(0, 2)
+        try rank(1, 2)
+        let (x, weight) = (operands[0].shape, operands[1].shape)
+        try require(x[1] == weight[1], "as many features as the weight has columns")
+        try bias(at: 2, channels: weight[0])
+        return TensorType([x[0], weight[0]])
+    }
+
+    func matMul(transposeLeft: Bool, transposeRight: Bool) throws(ErdeError) -> TensorType {
+        try count(2)
+        try rank(0, 2)
+        try rank(1, 2)
+        let (left, right) = (operands[0].shape, operands[1].shape)
+        let (rows, inner) = transposeLeft ? (left[1], left[0]) : (left[0], left[1])
+        let (innerRight, columns) = transposeRight ? (right[1], right[0]) : (right[0], right[1])
+        try require(inner == innerRight, "equal inner extents")
+        return TensorType([rows, columns])
+    }
+
+    func normalization(statistics: Int) throws(ErdeError) -> TensorType {
+        try count(1 + statistics)
+        let x = operands[0].shape
+        try require(x.rank == 2 || x.rank == 4, "rank 2 or 4 at operand 1")
+        try require(operands.dropFirst().allSatisfy { $0 == TensorType([x[1]]) }, "vectors of \(x[1]) channels")
+        return operands[0]
+    }
+
+    func broadcast() throws(ErdeError) -> Shape {
+        try count(2)
+        let (left, right) = (operands[0].shape.dimensions, operands[1].shape.dimensions)
+        let rank = max(left.count, right.count)
+        var dimensions: [Int] = []
+        for axis in 0..<rank {
+            let a = axis < rank - left.count ? 1 : left[axis - rank + left.count]
+            let b = axis < rank - right.count ? 1 : right[axis - rank + right.count]
+            try require(a == b || a == 1 || b == 1, "shapes that broadcast")
+            dimensions.append(a == 1 ? b : a)
+        }
+        return Shape(dimensions)
+    }
+
+    func reduction(_ reduction: Reduction) throws(ErdeError) -> TensorType {
+        try count(1)
+        try float(0)
+        let shape = operands[0].shape
+        try require(
+            reduction.axes.allSatisfy { 0..<shape.rank ~= $0 } && Set(reduction.axes).count == reduction.axes.count,
+            "distinct axes within the rank, not \(reduction.axes)")
+        let kept = shape.dimensions.enumerated().compactMap { axis, extent in
+            reduction.axes.contains(axis) ? (reduction.keepsAxes ? 1 : nil) : extent
+        }
+        return TensorType(Shape(kept))
+    }
+}

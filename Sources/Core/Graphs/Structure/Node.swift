@@ -1,0 +1,6 @@
+/// One operator application.
+package struct Node: Hashable, Sendable {
+    package let op: Op
+    package let inputs: [Value]
+    package let outputs: [Value]
+}

@@ -1,0 +1,14 @@
+package import Tensors
+
+/// A value of one graph: the place of a tensor, not its content.
+package struct Value: Hashable, Sendable {
+    package let id: Int
+}
+
+/// What is known of a value before the graph runs.
+package struct ValueInfo: Hashable, Sendable {
+    /// A C90 identifier, unique in its graph.
+    package var name: String
+    package var type: TensorType
+}
+
