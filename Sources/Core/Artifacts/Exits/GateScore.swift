@@ -1,6 +1,4 @@
-#if canImport(Glibc)
 import Glibc
-#endif
 
 /// What an exit's gate looks at: how unsure its answer is. It never sees a label.
 package enum GateScore: String, Hashable, Sendable, Codable, CaseIterable {

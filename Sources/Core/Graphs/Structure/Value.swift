@@ -11,4 +11,3 @@ package struct ValueInfo: Hashable, Sendable {
     package var name: String
     package var type: TensorType
 }
-
