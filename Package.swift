@@ -97,7 +97,8 @@ let package = Package(
 
         // Tests
         .target(
-            name: "TestSupport", dependencies: ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts"],
+            name: "TestSupport",
+            dependencies: ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine"],
             path: "Tests/TestSupport", swiftSettings: swiftSettings),
         tests("GraphsTests", ["Diagnostics", "Tensors", "Graphs", "Artifacts", "TestSupport"]),
         tests(
