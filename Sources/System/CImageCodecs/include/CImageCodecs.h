@@ -1,1 +1,56 @@
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+/// PNG and JPEG bytes to 8-bit pixels, with error recovery kept on the C side: no long jump ever crosses a Swift frame.
+///
+/// Pixels come out interleaved, grey (1 channel) or RGB (3 channels):
+/// - 16-bit samples are rounded to 8 bits; grey of 1, 2 and 4 bits is spread over 0...255.
+/// - Transparency, as an alpha channel or a tRNS chunk, is composited on white, in sample values (no gamma), after
+///   rounding to 8 bits.
+/// - A palette whose every entry is grey gives 1 channel.
+/// - Gamma, colour profiles and EXIF orientation are not applied.
+/// - CMYK and YCCK become RGB; samples are inverted when the Adobe marker is present, as Adobe writes them.
+
+typedef enum {
+    ERDE_IMAGE_OK = 0,
+    /// Neither PNG nor JPEG.
+    ERDE_IMAGE_FOREIGN,
+    /// Larger than the limits.
+    ERDE_IMAGE_TOO_LARGE,
+    /// Truncated, corrupt or of an unsupported kind: the message says which.
+    ERDE_IMAGE_DAMAGED,
+    ERDE_IMAGE_NO_MEMORY,
+} erde_image_status;
+
+typedef struct {
+    uint32_t maximum_side;
+    uint64_t maximum_pixels;
+} erde_image_limits;
+
+typedef struct {
+    uint32_t width;
+    uint32_t height;
+    /// 1 or 3.
+    uint32_t channels;
+    /// `width * height * channels` bytes, the decoder's own, valid until its next call; null after a probe.
+    const uint8_t *pixels;
+    /// What went wrong, in a few words; the decoder's own.
+    const char *message;
+} erde_image;
+
+/// State and memory kept from image to image; for one thread at a time.
+typedef struct erde_image_decoder erde_image_decoder;
+
+/// A new decoder, or null without memory.
+erde_image_decoder *erde_image_decoder_create(void);
+
+void erde_image_decoder_destroy(erde_image_decoder *decoder);
+
+/// Reads width, height and channels, and decodes nothing.
+erde_image_status erde_image_probe(
+    erde_image_decoder *decoder, const void *bytes, size_t count, erde_image_limits limits, erde_image *image);
+
+/// Decodes a whole file; every warning about lost or corrupt data is an error.
+erde_image_status erde_image_decode(
+    erde_image_decoder *decoder, const void *bytes, size_t count, erde_image_limits limits, erde_image *image);

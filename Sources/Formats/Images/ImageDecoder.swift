@@ -1,0 +1,169 @@
+package import Artifacts
+import CImageCodecs
+package import Diagnostics
+
+/// Turns the bytes of PNG and JPEG files into pixels; told apart by content, whatever the file is called.
+///
+/// Transparency is composited on white, 16-bit samples are rounded to 8, colour profiles, gamma and EXIF orientation are
+/// not applied. Memory and library state are kept from image to image; one decoder per thread.
+///
+/// All methods throw `ErdeError` of kind `badData` whose subject is `name` when the bytes are not a whole, sound image
+/// within the limits.
+package struct ImageDecoder: ~Copyable {
+    private let handle: OpaquePointer
+    private let limits: ImageLimits
+    private var resampler = Resampler()
+    private var grey: [UInt8] = []
+    private var file = FileBuffer()
+
+    package init(limits: ImageLimits = ImageLimits()) {
+        guard let handle = erde_image_decoder_create() else { preconditionFailure("no memory for an image decoder") }
+        self.handle = handle
+        self.limits = limits
+    }
+
+    deinit { erde_image_decoder_destroy(handle) }
+
+    /// Reads size and channels without decoding pixels.
+    package func header(of bytes: UnsafeRawBufferPointer, name: String) throws(ErdeError) -> ImageHeader {
+        let image = try run(erde_image_probe, on: bytes, name: name)
+        return ImageHeader(width: Int(image.width), height: Int(image.height), channels: Int(image.channels))
+    }
+
+    /// The image as it is, at its own size.
+    package func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws(ErdeError) -> DecodedImage {
+        let image = try run(erde_image_decode, on: bytes, name: name)
+        let count = Int(image.width) * Int(image.height) * Int(image.channels)
+        return DecodedImage(
+            width: Int(image.width), height: Int(image.height), channels: Int(image.channels),
+            pixels: Array(UnsafeBufferPointer(start: image.pixels, count: count)))
+    }
+
+    /// Decodes to planes `[C, H, W]` in the working format.
+    ///
+    /// Colour becomes grey before resizing, grey becomes three equal planes after it.
+    ///
+    /// - Parameter target: `format.byteCount` bytes.
+    package mutating func decode(
+        _ bytes: UnsafeRawBufferPointer, name: String, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
+    ) throws(ErdeError) {
+        precondition(target.count == format.byteCount, "\(target.count) bytes for an image of \(format.byteCount)")
+        let image = try run(erde_image_decode, on: bytes, name: name)
+        convert(
+            image.pixels, width: Int(image.width), height: Int(image.height), channels: Int(image.channels), to: format,
+            into: target.assumingMemoryBound(to: UInt8.self).baseAddress!)
+    }
+
+    /// Brings interleaved pixels `[H, W, C]` to planes in the working format, as `decode` does after decoding.
+    package mutating func convert(
+        _ pixels: UnsafePointer<UInt8>, width: Int, height: Int, channels: Int, to format: ImageFormat,
+        into target: UnsafeMutablePointer<UInt8>
+    ) {
+        if channels == 3 && format.channels == 1 {
+            let count = width * height
+            if grey.count < count { grey = [UInt8](repeating: 0, count: count) }
+            var buffer: [UInt8] = []
+            swap(&buffer, &grey)
+            buffer.withUnsafeMutableBufferPointer { buffer in
+                Luminance.convert(pixels, count: count, into: buffer.baseAddress!)
+                resampler.resample(
+                    buffer.baseAddress!, width: width, height: height, channels: 1, to: format, into: target)
+            }
+            swap(&buffer, &grey)
+            return
+        }
+        resampler.resample(pixels, width: width, height: height, channels: channels, to: format, into: target)
+        let plane = format.width * format.height
+        for copy in channels..<max(channels, format.channels) {
+            (target + copy * plane).update(from: target, count: plane)
+        }
+    }
+
+    // MARK: Files
+
+    /// Decodes a file to planes in the working format.
+    ///
+    /// - Throws: also kind `notFound` when the file cannot be read.
+    package mutating func decodeFile(
+        _ path: String, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
+    ) throws(ErdeError) {
+        let bytes = try file.read(path, limit: limits.fileBytes)
+        try decode(bytes, name: path, as: format, into: target)
+    }
+
+    /// Reads size and channels of a file without decoding pixels.
+    package mutating func header(ofFile path: String) throws(ErdeError) -> ImageHeader {
+        try header(of: try file.read(path, limit: limits.fileBytes), name: path)
+    }
+
+    /// Decodes bytes to planes `[C, H, W]` in the working format, with a decoder of its own.
+    package static func decode(
+        _ bytes: [UInt8], name: String, format: ImageFormat, limits: ImageLimits = ImageLimits()
+    ) throws(ErdeError) -> [UInt8] {
+        try planes(format) { target throws(ErdeError) in
+            var failure: ErdeError?
+            bytes.withUnsafeBytes { bytes in
+                var decoder = ImageDecoder(limits: limits)
+                do throws(ErdeError) { try decoder.decode(bytes, name: name, as: format, into: target) } catch { failure = error }
+            }
+            if let failure { throw failure }
+        }
+    }
+
+    /// Decodes a file to planes `[C, H, W]` in the working format, with a decoder of its own.
+    package static func decodeFile(
+        _ path: String, format: ImageFormat, limits: ImageLimits = ImageLimits()
+    ) throws(ErdeError) -> [UInt8] {
+        try planes(format) { target throws(ErdeError) in
+            var decoder = ImageDecoder(limits: limits)
+            try decoder.decodeFile(path, as: format, into: target)
+        }
+    }
+
+    private static func planes(
+        _ format: ImageFormat, _ fill: (UnsafeMutableRawBufferPointer) throws(ErdeError) -> Void
+    ) throws(ErdeError) -> [UInt8] {
+        var planes = [UInt8](repeating: 0, count: format.byteCount)
+        var failure: ErdeError?
+        planes.withUnsafeMutableBytes { target in
+            do throws(ErdeError) { try fill(target) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return planes
+    }
+
+    // MARK: The one call into C
+
+    private typealias Call = (
+        OpaquePointer?, UnsafeRawPointer?, Int, erde_image_limits, UnsafeMutablePointer<erde_image>?
+    ) -> erde_image_status
+
+    private func run(
+        _ call: Call, on bytes: UnsafeRawBufferPointer, name: String
+    ) throws(ErdeError) -> erde_image {
+        if bytes.count > limits.fileBytes {
+            throw ErdeError(
+                .badData, name, "\(bytes.count) bytes, more than \(limits.fileBytes)", remedy: "remove it or raise the limit")
+        }
+        let bounds = erde_image_limits(
+            maximum_side: UInt32(clamping: limits.side), maximum_pixels: UInt64(clamping: limits.pixels))
+        var image = erde_image()
+        let status = call(handle, bytes.baseAddress, bytes.count, bounds, &image)
+        switch status {
+        case ERDE_IMAGE_OK: return image
+        case ERDE_IMAGE_FOREIGN:
+            let content =
+                switch ImageContent(of: bytes) {
+                case .png, .jpeg: "a damaged image"
+                case .other(let words): words
+                }
+            throw ErdeError(
+                .badData, name, "expected a PNG or JPEG image, found \(content)", remedy: "convert it or remove it")
+        case ERDE_IMAGE_TOO_LARGE:
+            throw ErdeError(
+                .badData, name, String(cString: image.message), remedy: "shrink it, remove it or raise the limit")
+        default:
+            throw ErdeError(.badData, name, String(cString: image.message), remedy: "replace it or remove it")
+        }
+    }
+}

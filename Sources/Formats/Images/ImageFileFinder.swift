@@ -1,0 +1,142 @@
+package import Diagnostics
+import Glibc
+
+/// Finds image files in folders, in plain string order; entries whose names begin with a dot are passed over.
+package enum ImageFileFinder {
+    /// The entries of one folder, by kind, each sorted.
+    package struct Entries: Hashable, Sendable {
+        package var folders: [String] = []
+        package var files: [String] = []
+    }
+
+    /// The image files that a search found, and the number of other files it passed over.
+    package struct Found: Hashable, Sendable {
+        package var images: [String] = []
+        package var otherCount = 0
+    }
+
+    /// The names in a folder; symbolic links count as what they point at.
+    ///
+    /// - Throws: `ErdeError` of kind `notFound` when the folder cannot be read.
+    package static func entries(of folder: String) throws(ErdeError) -> Entries {
+        guard let stream = opendir(folder) else {
+            throw ErdeError(
+                .notFound, folder, "cannot be read: \(String(cString: strerror(errno)))", remedy: "check the path and rights")
+        }
+        defer { closedir(stream) }
+        var entries = Entries()
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name.hasPrefix(".") { continue }
+            let kind: UInt32
+            switch Int(entry.pointee.d_type) {
+            case Int(DT_DIR): kind = S_IFDIR
+            case Int(DT_REG): kind = S_IFREG
+            default: kind = fileKind(join(folder, name)) ?? 0
+            }
+            if kind == S_IFDIR {
+                entries.folders.append(name)
+            } else if kind == S_IFREG {
+                entries.files.append(name)
+            }
+        }
+        entries.folders.sort(by: precedes)
+        entries.files.sort(by: precedes)
+        return entries
+    }
+
+    /// All image files under a folder, its own first, then folder by folder.
+    ///
+    /// An image file is one whose name ends as an image's does, or whose content is PNG or JPEG. Links that lead back to a
+    /// folder above are not followed.
+    ///
+    /// - Throws: `ErdeError` of kind `notFound` when a folder cannot be read.
+    package static func images(under folder: String) throws(ErdeError) -> Found {
+        var found = Found()
+        try search(folder, above: [], found: &found)
+        return found
+    }
+
+    /// Image files named one by one or by folder, for classifying; a file named itself is taken whatever it holds.
+    ///
+    /// - Throws: `ErdeError` of kind `notFound` when a path does not exist.
+    package static func find(in paths: [String]) throws(ErdeError) -> [String] {
+        var images: [String] = []
+        for path in paths {
+            switch fileKind(path) {
+            case S_IFDIR: images += try ImageFileFinder.images(under: path).images
+            case nil: throw ErdeError(.notFound, path, "does not exist", remedy: "check the path")
+            default: images.append(path)
+            }
+        }
+        return images
+    }
+
+    /// Whether a folder exists under this name.
+    package static func isFolder(_ path: String) -> Bool { fileKind(path) == S_IFDIR }
+
+    /// Whether anything exists under this name.
+    package static func exists(_ path: String) -> Bool { fileKind(path) != nil }
+
+    /// A path below a folder.
+    package static func join(_ folder: String, _ name: String) -> String {
+        folder.isEmpty ? name : folder.hasSuffix("/") ? folder + name : "\(folder)/\(name)"
+    }
+
+    /// Order by bytes, which is the order of code points, on every system and in every language.
+    package static func precedes(_ first: String, _ second: String) -> Bool {
+        first.utf8.lexicographicallyPrecedes(second.utf8)
+    }
+
+    private struct Identity: Hashable {
+        let device: UInt
+        let node: UInt
+    }
+
+    private static func search(_ folder: String, above: Set<Identity>, found: inout Found) throws(ErdeError) {
+        var status = stat()
+        guard stat(folder, &status) == 0 else {
+            throw ErdeError(.notFound, folder, "does not exist", remedy: "check the path")
+        }
+        let identity = Identity(device: UInt(status.st_dev), node: UInt(status.st_ino))
+        if above.contains(identity) { return }
+        let entries = try entries(of: folder)
+        for file in entries.files {
+            let path = join(folder, file)
+            if hasImageName(file) || hasImageContent(path) {
+                found.images.append(path)
+            } else {
+                found.otherCount += 1
+            }
+        }
+        for name in entries.folders {
+            try search(join(folder, name), above: above.union([identity]), found: &found)
+        }
+    }
+
+    private static let nameEndings = [
+        ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".avif", ".ppm", ".pgm",
+    ]
+
+    private static func hasImageName(_ name: String) -> Bool {
+        let lower = name.lowercased()
+        return nameEndings.contains { lower.hasSuffix($0) }
+    }
+
+    private static func hasImageContent(_ path: String) -> Bool {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        if descriptor < 0 { return false }
+        defer { close(descriptor) }
+        return withUnsafeTemporaryAllocation(byteCount: 16, alignment: 1) { buffer in
+            let count = read(descriptor, buffer.baseAddress, 16)
+            return ImageContent(of: UnsafeRawBufferPointer(rebasing: buffer[..<max(0, count)])).isDecodable
+        }
+    }
+
+    private static func fileKind(_ path: String) -> UInt32? {
+        var status = stat()
+        return stat(path, &status) == 0 ? status.st_mode & S_IFMT : nil
+    }
+}

@@ -1,0 +1,91 @@
+#include "decoder.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+erde_image_decoder *erde_image_decoder_create(void) { return calloc(1, sizeof(erde_image_decoder)); }
+
+void erde_image_decoder_destroy(erde_image_decoder *decoder) {
+    if (decoder == NULL) return;
+    erde_png_reset(decoder);
+    erde_jpeg_destroy(decoder);
+    free(decoder->samples.bytes);
+    free(decoder->rows.bytes);
+    free(decoder->pixels.bytes);
+    free(decoder);
+}
+
+_Noreturn void erde_fail(erde_image_decoder *decoder, erde_image_status status, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(decoder->message, sizeof decoder->message, format, arguments);
+    va_end(arguments);
+    decoder->status = status;
+    longjmp(decoder->recovery, 1);
+}
+
+void erde_reserve(erde_image_decoder *decoder, erde_buffer *buffer, size_t count) {
+    if (count <= buffer->capacity) return;
+    free(buffer->bytes);
+    buffer->bytes = malloc(count);
+    buffer->capacity = buffer->bytes == NULL ? 0 : count;
+    if (buffer->bytes == NULL) erde_fail(decoder, ERDE_IMAGE_NO_MEMORY, "no memory for %zu bytes", count);
+}
+
+void erde_check_size(erde_image_decoder *decoder, uint64_t width, uint64_t height) {
+    if (width == 0 || height == 0) {
+        erde_fail(decoder, ERDE_IMAGE_DAMAGED, "an image of %" PRIu64 " x %" PRIu64 " pixels", width, height);
+    }
+    if (width > decoder->limits.maximum_side || height > decoder->limits.maximum_side) {
+        erde_fail(
+            decoder, ERDE_IMAGE_TOO_LARGE, "%" PRIu64 " x %" PRIu64 " pixels, more than %u a side", width, height,
+            decoder->limits.maximum_side);
+    }
+    if (width * height > decoder->limits.maximum_pixels) {
+        erde_fail(
+            decoder, ERDE_IMAGE_TOO_LARGE, "%" PRIu64 " x %" PRIu64 " pixels, more than %" PRIu64 " in all", width,
+            height, decoder->limits.maximum_pixels);
+    }
+}
+
+static erde_image_status erde_read(
+    erde_image_decoder *decoder, const uint8_t *bytes, size_t count, erde_image_limits limits, bool probe,
+    erde_image *image
+) {
+    memset(image, 0, sizeof *image);
+    image->message = decoder->message;
+    decoder->message[0] = 0;
+    decoder->status = ERDE_IMAGE_OK;
+    decoder->limits = limits;
+
+    bool is_png = erde_is_png(bytes, count);
+    if (!is_png && !erde_is_jpeg(bytes, count)) return ERDE_IMAGE_FOREIGN;
+    if (setjmp(decoder->recovery) == 0) {
+        if (is_png) {
+            erde_png_read(decoder, bytes, count, probe, image);
+        } else {
+            erde_jpeg_read(decoder, bytes, count, probe, image);
+        }
+    }
+    // From here on nothing jumps: cleaning up calls no error handler.
+    if (is_png) {
+        erde_png_reset(decoder);
+    } else {
+        erde_jpeg_reset(decoder);
+    }
+    return decoder->status;
+}
+
+erde_image_status erde_image_probe(
+    erde_image_decoder *decoder, const void *bytes, size_t count, erde_image_limits limits, erde_image *image
+) {
+    return erde_read(decoder, bytes, count, limits, true, image);
+}
+
+erde_image_status erde_image_decode(
+    erde_image_decoder *decoder, const void *bytes, size_t count, erde_image_limits limits, erde_image *image
+) {
+    return erde_read(decoder, bytes, count, limits, false, image);
+}

@@ -1,0 +1,112 @@
+#include "decoder.h"
+
+#include <jerror.h>
+#include <string.h>
+
+/// Progressive files of more scans than this are made to waste time.
+enum { maximum_scans = 500 };
+
+static erde_image_decoder *owner(j_common_ptr jpeg) { return jpeg->client_data; }
+
+static _Noreturn void fail_with_message(j_common_ptr jpeg) {
+    char text[JMSG_LENGTH_MAX];
+    jpeg->err->format_message(jpeg, text);
+    if (jpeg->err->msg_code == JWRN_JPEG_EOF || jpeg->err->msg_code == JERR_INPUT_EOF) {
+        erde_fail(owner(jpeg), ERDE_IMAGE_DAMAGED, "truncated JPEG");
+    }
+    erde_fail(owner(jpeg), ERDE_IMAGE_DAMAGED, "damaged JPEG: %.150s", text);
+}
+
+static void on_error(j_common_ptr jpeg) { fail_with_message(jpeg); }
+
+/// Warnings mean that pixels are missing or made up, except a strange version number, which means nothing.
+static void on_message(j_common_ptr jpeg, int level) {
+    if (level < 0 && jpeg->err->msg_code != JWRN_JFIF_MAJOR) fail_with_message(jpeg);
+}
+
+static void on_progress(j_common_ptr jpeg) {
+    if (!jpeg->is_decompressor) return;
+    if (((j_decompress_ptr)jpeg)->input_scan_number > maximum_scans) {
+        erde_fail(owner(jpeg), ERDE_IMAGE_DAMAGED, "damaged JPEG: more than %d scans", maximum_scans);
+    }
+}
+
+bool erde_is_jpeg(const uint8_t *bytes, size_t count) {
+    return count >= 3 && bytes[0] == 0xFF && bytes[1] == 0xD8 && bytes[2] == 0xFF;
+}
+
+void erde_jpeg_reset(erde_image_decoder *decoder) {
+    if (decoder->jpeg_is_created) jpeg_abort_decompress(&decoder->jpeg);
+}
+
+void erde_jpeg_destroy(erde_image_decoder *decoder) {
+    if (decoder->jpeg_is_created) jpeg_destroy_decompress(&decoder->jpeg);
+    decoder->jpeg_is_created = false;
+}
+
+/// Four inks to RGB. Adobe's files hold 255 for no ink.
+static void convert_inks(const uint8_t *inks, uint8_t *pixels, size_t count, bool is_inverted) {
+    unsigned mask = is_inverted ? 0 : 255;
+    for (size_t position = 0; position < count; position += 1) {
+        unsigned black = inks[3] ^ mask;
+        for (unsigned channel = 0; channel < 3; channel += 1) {
+            pixels[channel] = (uint8_t)(((inks[channel] ^ mask) * black + 127) / 255);
+        }
+        inks += 4;
+        pixels += 3;
+    }
+}
+
+void erde_jpeg_read(erde_image_decoder *decoder, const uint8_t *bytes, size_t count, bool probe, erde_image *image) {
+    j_decompress_ptr jpeg = &decoder->jpeg;
+    if (!decoder->jpeg_is_created) {
+        jpeg->err = jpeg_std_error(&decoder->jpeg_errors);
+        decoder->jpeg_errors.error_exit = on_error;
+        decoder->jpeg_errors.emit_message = on_message;
+        jpeg->client_data = decoder;
+        jpeg_create_decompress(jpeg);
+        decoder->jpeg_progress.progress_monitor = on_progress;
+        jpeg->progress = &decoder->jpeg_progress;
+        decoder->jpeg_is_created = true;
+    }
+    jpeg_mem_src(jpeg, bytes, count);
+    jpeg_read_header(jpeg, TRUE);
+    erde_check_size(decoder, jpeg->image_width, jpeg->image_height);
+    image->width = jpeg->image_width;
+    image->height = jpeg->image_height;
+
+    bool has_inks = jpeg->jpeg_color_space == JCS_CMYK || jpeg->jpeg_color_space == JCS_YCCK;
+    if (has_inks) {
+        jpeg->out_color_space = JCS_CMYK;
+    } else if (jpeg->num_components == 1) {
+        jpeg->out_color_space = JCS_GRAYSCALE;
+    } else if (jpeg->num_components == 3) {
+        jpeg->out_color_space = JCS_RGB;
+    } else {
+        erde_fail(decoder, ERDE_IMAGE_DAMAGED, "unsupported JPEG: %d components", jpeg->num_components);
+    }
+    image->channels = jpeg->out_color_space == JCS_GRAYSCALE ? 1 : 3;
+    if (probe) return;
+
+    size_t pixel_count = (size_t)image->width * image->height;
+    size_t row_bytes = (size_t)image->width * (has_inks ? 4 : image->channels);
+    erde_reserve(decoder, &decoder->samples, row_bytes * image->height);
+    jpeg_start_decompress(jpeg);
+    while (jpeg->output_scanline < jpeg->output_height) {
+        JSAMPROW rows[8];
+        JDIMENSION row_count = jpeg->output_height - jpeg->output_scanline;
+        if (row_count > 8) row_count = 8;
+        for (JDIMENSION row = 0; row < row_count; row += 1) {
+            rows[row] = decoder->samples.bytes + (jpeg->output_scanline + row) * row_bytes;
+        }
+        jpeg_read_scanlines(jpeg, rows, row_count);
+    }
+    jpeg_finish_decompress(jpeg);
+    if (!has_inks) {
+        image->pixels = decoder->samples.bytes;
+        return;
+    }
+    erde_reserve(decoder, &decoder->pixels, pixel_count * 3);
+    convert_inks(decoder->samples.bytes, decoder->pixels.bytes, pixel_count, jpeg->saw_Adobe_marker);
+    image->pixels = decoder->pixels.bytes;
+}
