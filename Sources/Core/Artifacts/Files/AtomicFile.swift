@@ -66,12 +66,19 @@ package struct AtomicFile: ~Copyable {
     /// Writes a whole file in one call.
     package static func write(_ bytes: some Collection<UInt8>, to path: String) throws(ErdeError) {
         let file = try AtomicFile(path: path)
+        try withBytes(Array(bytes)) { buffer throws(ErdeError) in try file.write(buffer) }
+        try file.commit()
+    }
+
+    /// Lends the bytes of an array to a body that throws `ErdeError`, which the standard library's method would widen.
+    package static func withBytes(
+        _ bytes: [UInt8], _ body: (UnsafeRawBufferPointer) throws(ErdeError) -> Void
+    ) throws(ErdeError) {
         var failure: ErdeError?
-        Array(bytes).withUnsafeBytes { buffer in
-            do throws(ErdeError) { try file.write(buffer) } catch { failure = error }
+        bytes.withUnsafeBytes { buffer in
+            do throws(ErdeError) { try body(buffer) } catch { failure = error }
         }
         if let failure { throw failure }
-        try file.commit()
     }
 
     private static func failure(_ path: String) -> ErdeError {
