@@ -1,1 +1,152 @@
+// What both versions share; what differs is in version2.c and version3.c.
+#define _GNU_SOURCE
+#include "internal.h"
 
+#include <sched.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+extern void omp_set_num_threads(int) __attribute__((weak));
+
+const char *erde_dnnl_status_name(int status) {
+    switch (status) {
+        case dnnl_success: return "success";
+        case dnnl_out_of_memory: return "out of memory";
+        case dnnl_invalid_arguments: return "invalid arguments";
+        case dnnl_unimplemented: return "unimplemented";
+        case dnnl_runtime_error: return "runtime error";
+        default: return "unknown status";
+    }
+}
+
+void erde_dnnl_version(int *major, int *minor, int *patch) {
+    const dnnl_version_t *version = dnnl_version();
+    *major = version->major;
+    *minor = version->minor;
+    *patch = version->patch;
+}
+
+int erde_dnnl_processors(void) {
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) return CPU_COUNT(&set);
+    return (int)sysconf(_SC_NPROCESSORS_ONLN);
+}
+
+void erde_dnnl_set_threads(int threads) {
+    if (omp_set_num_threads) omp_set_num_threads(threads);
+}
+
+int erde_dnnl_machine_create(erde_dnnl_machine **machine) {
+    erde_dnnl_machine *made = calloc(1, sizeof *made);
+    if (!made) return dnnl_out_of_memory;
+    dnnl_status_t status = dnnl_engine_create(&made->engine, dnnl_cpu, 0);
+    if (status == dnnl_success) status = dnnl_stream_create(&made->stream, made->engine, dnnl_stream_default_flags);
+    if (status != dnnl_success) {
+        erde_dnnl_machine_destroy(made);
+        return status;
+    }
+    *machine = made;
+    return status;
+}
+
+void erde_dnnl_machine_destroy(erde_dnnl_machine *machine) {
+    if (!machine) return;
+    if (machine->stream) dnnl_stream_destroy(machine->stream);
+    if (machine->engine) dnnl_engine_destroy(machine->engine);
+    free(machine);
+}
+
+int erde_dnnl_wait(erde_dnnl_machine *machine) { return dnnl_stream_wait(machine->stream); }
+
+dnnl_data_type_t erde_dnnl_data_type(erde_dnnl_type type) {
+    switch (type) {
+        case ERDE_DNNL_FLOAT32: return dnnl_f32;
+        case ERDE_DNNL_BFLOAT16: return dnnl_bf16;
+        case ERDE_DNNL_INT32: return dnnl_s32;
+    }
+    return dnnl_data_type_undef;
+}
+
+int erde_dnnl_argument_index(erde_dnnl_argument argument) {
+    switch (argument) {
+        case ERDE_DNNL_SRC: return DNNL_ARG_SRC;
+        case ERDE_DNNL_SRC_1: return DNNL_ARG_SRC_1;
+        case ERDE_DNNL_DST: return DNNL_ARG_DST;
+        case ERDE_DNNL_WEIGHTS: return DNNL_ARG_WEIGHTS;
+        case ERDE_DNNL_BIAS: return DNNL_ARG_BIAS;
+        case ERDE_DNNL_MEAN: return DNNL_ARG_MEAN;
+        case ERDE_DNNL_VARIANCE: return DNNL_ARG_VARIANCE;
+        case ERDE_DNNL_SCALE: return DNNL_ARG_SCALE;
+        case ERDE_DNNL_SHIFT: return DNNL_ARG_SHIFT;
+        case ERDE_DNNL_WORKSPACE: return DNNL_ARG_WORKSPACE;
+        case ERDE_DNNL_DIFF_SRC: return DNNL_ARG_DIFF_SRC;
+        case ERDE_DNNL_DIFF_DST: return DNNL_ARG_DIFF_DST;
+        case ERDE_DNNL_DIFF_WEIGHTS: return DNNL_ARG_DIFF_WEIGHTS;
+        case ERDE_DNNL_DIFF_BIAS: return DNNL_ARG_DIFF_BIAS;
+        case ERDE_DNNL_DIFF_SCALE: return DNNL_ARG_DIFF_SCALE;
+        case ERDE_DNNL_DIFF_SHIFT: return DNNL_ARG_DIFF_SHIFT;
+        case ERDE_DNNL_POST_OP_ADD: return DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1;
+    }
+    return -1;
+}
+
+int erde_dnnl_operation_finish(dnnl_primitive_desc_t description, erde_dnnl_operation **operation) {
+    erde_dnnl_operation *made = calloc(1, sizeof *made);
+    if (!made) {
+        dnnl_primitive_desc_destroy(description);
+        return dnnl_out_of_memory;
+    }
+    made->description = description;
+    dnnl_status_t status = dnnl_primitive_create(&made->primitive, description);
+    if (status != dnnl_success) {
+        erde_dnnl_operation_destroy(made);
+        return status;
+    }
+    *operation = made;
+    return status;
+}
+
+void erde_dnnl_operation_destroy(erde_dnnl_operation *operation) {
+    if (!operation) return;
+    if (operation->primitive) dnnl_primitive_destroy(operation->primitive);
+    if (operation->description) dnnl_primitive_desc_destroy(operation->description);
+    free(operation);
+}
+
+const char *erde_dnnl_operation_implementation(const erde_dnnl_operation *operation) {
+    const char *name = NULL;
+    dnnl_status_t status = dnnl_primitive_desc_query(operation->description, dnnl_query_impl_info_str, 0, &name);
+    return status == dnnl_success && name ? name : "unknown";
+}
+
+int erde_dnnl_fusion_attributes(const erde_dnnl_fusion *fusion, dnnl_primitive_attr_t *attributes) {
+    *attributes = NULL;
+    if (!fusion || (!fusion->addend && !fusion->has_activation)) return dnnl_success;
+    dnnl_post_ops_t chain = NULL;
+    dnnl_status_t status = dnnl_primitive_attr_create(attributes);
+    if (status == dnnl_success) status = dnnl_post_ops_create(&chain);
+    if (status == dnnl_success && fusion->addend) status = erde_dnnl_append_addend(chain, fusion->addend);
+    if (status == dnnl_success && fusion->has_activation) status = erde_dnnl_append_activation(chain, fusion);
+    if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(*attributes, chain);
+    if (chain) dnnl_post_ops_destroy(chain);
+    if (status != dnnl_success && *attributes) {
+        dnnl_primitive_attr_destroy(*attributes);
+        *attributes = NULL;
+    }
+    return status;
+}
+
+void erde_dnnl_memory_destroy(erde_dnnl_memory *memory) {
+    if (memory) dnnl_memory_destroy((dnnl_memory_t)memory);
+}
+
+int erde_dnnl_execute(erde_dnnl_machine *machine, const erde_dnnl_operation *operation, int count,
+                      const erde_dnnl_binding *bindings) {
+    dnnl_exec_arg_t arguments[16];
+    if (count > 16) return dnnl_invalid_arguments;
+    for (int i = 0; i < count; i++) {
+        arguments[i].arg = erde_dnnl_argument_index(bindings[i].argument);
+        arguments[i].memory = (dnnl_memory_t)bindings[i].memory;
+    }
+    return dnnl_primitive_execute(operation->primitive, machine->stream, count, arguments);
+}

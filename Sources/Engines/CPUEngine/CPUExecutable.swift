@@ -1,0 +1,143 @@
+import CDNNL
+import Diagnostics
+import Execution
+import Graphs
+import Tensors
+
+/// A graph lowered to oneDNN primitives and loops, with its memory.
+final class CPUExecutable: Executable {
+    /// A step with everything looked up.
+    private enum BoundStep {
+        case primitive(Operation, MemoryBinding)
+        case host((MemoryMap) -> Void)
+    }
+
+    let graph: Graph
+    private let machine: Machine
+    private let memory: MemoryMap
+    /// Owners of the memory that `memory` points into.
+    private let arenas: [Arena]
+    private let prologue: [(kind: String, step: BoundStep)]
+    private let steps: [(kind: String, step: BoundStep)]
+    private let places: Lowering.Places
+    private let threads: Int
+    private var needsPrologue = true
+
+    init(graph: Graph, parameters: Parameters, threads: Int) throws(ErdeError) {
+        self.graph = graph
+        self.threads = threads
+        let machine = try Machine()
+        self.machine = machine
+        erde_dnnl_set_threads(Int32(threads))
+        let lowering = try Lowering(graph: graph, machine: machine)
+        let program = lowering.program
+        places = lowering.places
+        let plan = MemoryPlan(
+            buffers: program.buffers, steps: program.steps, lasting: Set(lowering.places.outputs.values))
+        let arena = Arena(byteCount: plan.arenaSize)
+        var arenas = [arena]
+        var addresses: [UnsafeMutableRawPointer] = []
+        for (index, buffer) in program.buffers.enumerated() {
+            if let offset = plan.offsets[index] {
+                addresses.append(arena.base + offset)
+            } else {
+                let own = Arena(byteCount: buffer.byteCount)
+                arenas.append(own)
+                addresses.append(own.base)
+            }
+        }
+        self.arenas = arenas
+        let memory = MemoryMap(addresses: addresses, threads: threads)
+        self.memory = memory
+        prologue = try CPUExecutable.bind(program.prologue, memory, machine)
+        steps = try CPUExecutable.bind(program.steps, memory, machine)
+        for (value, tensor) in graph.constants {
+            tensor.withUnsafeBytes { memory[places.constants[value]!].copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
+        }
+        for variable in graph.variables {
+            let name = graph.name(of: variable.value)
+            guard let tensor = parameters[name] else {
+                throw ErdeError(.badData, name, "this variable of the graph has no value")
+            }
+            try write(variable: variable, tensor)
+        }
+    }
+
+    private static func bind(
+        _ steps: [Step], _ memory: MemoryMap, _ machine: Machine
+    ) throws(ErdeError) -> [(kind: String, step: BoundStep)] {
+        var bound: [(kind: String, step: BoundStep)] = []
+        for step in steps {
+            switch step.work {
+            case .host(let body):
+                bound.append((step.kind, .host(body)))
+            case .primitive(let operation, let arguments):
+                let binding = MemoryBinding()
+                for argument in arguments {
+                    try binding.add(argument.name, argument.layout, at: memory[argument.buffer], of: machine)
+                }
+                bound.append((step.kind, .primitive(operation, binding)))
+            }
+        }
+        return bound
+    }
+
+    // MARK: Running
+
+    func run() throws(ErdeError) {
+        erde_dnnl_set_threads(Int32(threads))
+        if needsPrologue {
+            try execute(prologue)
+            needsPrologue = false
+        }
+        try execute(steps)
+    }
+
+    private func execute(_ steps: [(kind: String, step: BoundStep)]) throws(ErdeError) {
+        for (kind, step) in steps {
+            switch step {
+            case .host(let body):
+                body(memory)
+            case .primitive(let operation, let binding):
+                let status = binding.arguments.withUnsafeBufferPointer {
+                    erde_dnnl_execute(machine.handle, operation.handle, Int32($0.count), $0.baseAddress)
+                }
+                try checkDNNL("primitive_execute", doing: "running \(kind)", status)
+            }
+        }
+        try checkDNNL("stream_wait", doing: "finishing a run", erde_dnnl_wait(machine.handle))
+    }
+
+    // MARK: Inputs, outputs, variables
+
+    func write(input: Graph.Input, from bytes: UnsafeRawBufferPointer) throws(ErdeError) {
+        let type = graph.type(of: input.value)
+        precondition(bytes.count == type.shape.count * 4, "\(bytes.count) bytes for \(graph[input.value])")
+        guard let source = bytes.baseAddress else { return }
+        memory[places.inputs[input.value]!].copyMemory(from: source, byteCount: bytes.count)
+    }
+
+    func read(output: Graph.Output, into bytes: UnsafeMutableRawBufferPointer) throws(ErdeError) {
+        let type = graph.type(of: output.value)
+        precondition(bytes.count == type.shape.count * 4, "\(bytes.count) bytes for \(graph[output.value])")
+        bytes.baseAddress?.copyMemory(from: memory[places.outputs[output.name]!], byteCount: bytes.count)
+    }
+
+    func read(variable: Variable) throws(ErdeError) -> Tensor {
+        let shape = graph.shape(of: variable.value)
+        let floats = memory.floats(places.variables[variable.value]!)
+        return Tensor(shape, Array(UnsafeBufferPointer(start: floats, count: shape.count)))
+    }
+
+    func write(variable: Variable, _ tensor: Tensor) throws(ErdeError) {
+        let type = graph.type(of: variable.value)
+        guard tensor.type == type else {
+            throw ErdeError(.badData, graph.name(of: variable.value), "expected \(type), found \(tensor.type)")
+        }
+        tensor.withUnsafeBytes {
+            guard let source = $0.baseAddress else { return }
+            memory[places.variables[variable.value]!].copyMemory(from: source, byteCount: $0.count)
+        }
+        needsPrologue = true
+    }
+}

@@ -1,0 +1,68 @@
+import CDNNL
+import Diagnostics
+import Tensors
+
+/// How a tensor lies in memory: row-major, or blocked as an operation chose.
+final class Layout: Equatable {
+    let handle: OpaquePointer
+
+    private init(handle: OpaquePointer) { self.handle = handle }
+
+    deinit { erde_dnnl_layout_destroy(handle) }
+
+    /// Row-major. A scalar has one dimension of extent 1.
+    static func plain(_ dimensions: [Int], _ dataType: DataType = .float32) throws(ErdeError) -> Layout {
+        let extents = nonScalar(dimensions)
+        var made: OpaquePointer?
+        try checkDNNL(
+            "memory_desc_create", doing: "describing a tensor of shape \(dimensions)",
+            erde_dnnl_layout_create(&made, Int32(extents.count), extents, dataType.dnnl, nil))
+        return Layout(handle: made!)
+    }
+
+    /// A matrix `[rows, columns]` whose storage is `[columns, rows]`, row-major.
+    static func transposed(rows: Int, columns: Int) throws(ErdeError) -> Layout {
+        var made: OpaquePointer?
+        try checkDNNL(
+            "memory_desc_create", doing: "describing a transposed matrix",
+            erde_dnnl_layout_create(&made, 2, [Int64(rows), Int64(columns)], ERDE_DNNL_FLOAT32, [1, Int64(rows)]))
+        return Layout(handle: made!)
+    }
+
+    /// Left to the operation to choose.
+    static func any(_ dimensions: [Int]) throws(ErdeError) -> Layout {
+        let extents = nonScalar(dimensions)
+        var made: OpaquePointer?
+        try checkDNNL(
+            "memory_desc_create", doing: "describing a tensor of shape \(dimensions)",
+            erde_dnnl_layout_create_any(&made, Int32(extents.count), extents, ERDE_DNNL_FLOAT32))
+        return Layout(handle: made!)
+    }
+
+    /// What an operation chose for one of its arguments.
+    static func chosen(by operation: Operation, for argument: erde_dnnl_argument) throws(ErdeError) -> Layout {
+        var made: OpaquePointer?
+        try checkDNNL(
+            "primitive_desc_query_md", doing: "asking \(operation.implementation) for a layout",
+            erde_dnnl_operation_layout(operation.handle, argument, &made))
+        return Layout(handle: made!)
+    }
+
+    /// Bytes of storage, with the padding of blocks.
+    var byteCount: Int { erde_dnnl_layout_size(handle) }
+
+    static func == (a: Layout, b: Layout) -> Bool { a === b || erde_dnnl_layout_equal(a.handle, b.handle) != 0 }
+
+    private static func nonScalar(_ dimensions: [Int]) -> [Int64] {
+        dimensions.isEmpty ? [1] : dimensions.map(Int64.init)
+    }
+}
+
+extension DataType {
+    var dnnl: erde_dnnl_type {
+        switch self {
+        case .float32: ERDE_DNNL_FLOAT32
+        case .int32: ERDE_DNNL_INT32
+        }
+    }
+}

@@ -1,0 +1,88 @@
+import Graphs
+
+/// Which nodes one primitive takes together.
+struct Fusions {
+    /// A convolution with what follows it.
+    struct Convolution {
+        let node: Node
+        var addend: Value?
+        /// A ReLU or clip.
+        var activation: Op?
+    }
+
+    /// By index of the last node of the group, which stands for all of it.
+    private(set) var convolutions: [Int: Convolution] = [:]
+    /// Normalisation node → the ReLU's result that it writes instead of its own.
+    private(set) var normalizations: [Int: Value] = [:]
+    /// Normalisation gradient node → (gradient behind the ReLU, node of the normalisation whose ReLU it also inverts).
+    private(set) var normalizationGradients: [Int: (gradient: Value, forward: Int)] = [:]
+    /// Nodes that another stands for.
+    private(set) var absorbed: Set<Int> = []
+
+    init(_ graph: Graph) {
+        let readers = graph.consumers()
+        let exposed = Set(graph.outputs.map(\.value) + graph.updates.map(\.value))
+
+        func onlyReader(of value: Value) -> Int? {
+            guard readers[value.id].count == 1, !exposed.contains(value) else { return nil }
+            return readers[value.id][0]
+        }
+
+        for (index, node) in graph.nodes.enumerated() {
+            switch node.op {
+            case .batchNormalization, .batchNormalizationTraining:
+                guard let next = onlyReader(of: node.outputs[0]), case .relu = graph.nodes[next].op else { continue }
+                normalizations[index] = graph.nodes[next].outputs[0]
+                absorbed.insert(next)
+            case .convolution:
+                fuseConvolution(index, node, graph, onlyReader)
+            default:
+                continue
+            }
+        }
+        for (index, node) in graph.nodes.enumerated() {
+            guard case .reluGradient = node.op, case .node(let relu, _) = graph.origin(of: node.inputs[1]),
+                absorbed.contains(relu), case .node(let forward, _) = graph.origin(of: graph.nodes[relu].inputs[0]),
+                case .batchNormalizationTraining = graph.nodes[forward].op,
+                let next = onlyReader(of: node.outputs[0]), case .batchNormalizationGradient = graph.nodes[next].op,
+                graph.nodes[next].inputs[0] == node.outputs[0],
+                graph.nodes[next].inputs[1] == graph.nodes[forward].inputs[0],
+                graph.nodes[next].inputs[3] == graph.nodes[forward].outputs[1]
+            else { continue }
+            normalizationGradients[next] = (node.inputs[0], forward)
+            absorbed.insert(index)
+        }
+    }
+
+    private mutating func fuseConvolution(
+        _ index: Int, _ node: Node, _ graph: Graph, _ onlyReader: (Value) -> Int?
+    ) {
+        var group = Convolution(node: node)
+        var last = index
+        var members = [index]
+        if let next = onlyReader(node.outputs[0]), case .add = graph.nodes[next].op, !absorbed.contains(next),
+            convolutions[next] == nil
+        {
+            let operands = graph.nodes[next].inputs
+            let other = operands[0] == node.outputs[0] ? operands[1] : operands[0]
+            if other != node.outputs[0], graph.type(of: other) == graph.type(of: node.outputs[0]) {
+                group.addend = other
+                last = next
+                members.append(next)
+            }
+        }
+        if let next = onlyReader(graph.nodes[last].outputs[0]) {
+            switch graph.nodes[next].op {
+            case .relu, .clip:
+                group.activation = graph.nodes[next].op
+                last = next
+                members.append(next)
+            default:
+                break
+            }
+        }
+        guard members.count > 1 else { return }
+        convolutions[last] = group
+        absorbed.formUnion(members.dropLast())
+    }
+}

@@ -1,0 +1,87 @@
+import CDNNL
+import Diagnostics
+import Graphs
+
+extension Lowering {
+    mutating func lowerPool(_ node: Node, _ attributes: PoolAttributes, isMaximum: Bool) throws(ErdeError) {
+        try appendPool(node, attributes.window, isMaximum ? ERDE_DNNL_MAX_POOL : attributes.averageKind)
+    }
+
+    mutating func lowerGlobalAveragePool(_ node: Node) throws(ErdeError) {
+        let extents = dimensions(of: node.inputs[0])
+        let whole = PoolAttributes(kernel: Extent(height: extents[2], width: extents[3]), strides: Extent(1))
+        try appendPool(node, whole.window, ERDE_DNNL_AVERAGE_POOL)
+    }
+
+    private mutating func appendPool(
+        _ node: Node, _ window: erde_dnnl_window, _ kind: erde_dnnl_pool_kind
+    ) throws(ErdeError) {
+        let x = primary(node.inputs[0])
+        let operation = try pool(ERDE_DNNL_INFERENCE, kind, x.layout, dimensions(of: node.outputs[0]), window)
+        let target = try define(node.outputs[0], as: .chosen(by: operation, for: ERDE_DNNL_DST))
+        append(node.op.name, operation, reads: [(ERDE_DNNL_SRC, x)], writes: [(ERDE_DNNL_DST, target)])
+    }
+
+    /// Pools once more to learn where the maxima were, then scatters.
+    mutating func lowerMaxPoolGradient(_ node: Node, _ attributes: PoolAttributes) throws(ErdeError) {
+        let x = primary(node.inputs[1])
+        let forward = try pool(
+            ERDE_DNNL_TRAINING, ERDE_DNNL_MAX_POOL, x.layout, dimensions(of: node.inputs[0]), attributes.window)
+        let result = try Layout.chosen(by: forward, for: ERDE_DNNL_DST)
+        let pooled = Placement(buffer: program.buffer(byteCount: result.byteCount), layout: result)
+        let positions = try Layout.chosen(by: forward, for: ERDE_DNNL_WORKSPACE)
+        let workspace = Placement(buffer: program.buffer(byteCount: positions.byteCount), layout: positions)
+        append(
+            "maxPool", forward, reads: [(ERDE_DNNL_SRC, x)],
+            writes: [(ERDE_DNNL_DST, pooled), (ERDE_DNNL_WORKSPACE, workspace)])
+        let dy = try placed(node.inputs[0], as: result)
+        let target = try define(node.outputs[0], as: x.layout)
+        let operation = try poolGradient(ERDE_DNNL_MAX_POOL, target.layout, dy.layout, attributes.window, forward)
+        append(
+            node.op.name, operation, reads: [(ERDE_DNNL_DIFF_DST, dy), (ERDE_DNNL_WORKSPACE, workspace)],
+            writes: [(ERDE_DNNL_DIFF_SRC, target)])
+    }
+
+    mutating func lowerAveragePoolGradient(_ node: Node, _ attributes: PoolAttributes) throws(ErdeError) {
+        // The layout of x, not its content: the gradient goes back into the layout that the network works in.
+        let layout = primary(node.inputs[1]).layout
+        let forward = try pool(
+            ERDE_DNNL_TRAINING, attributes.averageKind, layout, dimensions(of: node.inputs[0]), attributes.window)
+        let dy = try placed(node.inputs[0], as: .chosen(by: forward, for: ERDE_DNNL_DST))
+        let target = try define(node.outputs[0], as: layout)
+        let operation = try poolGradient(attributes.averageKind, layout, dy.layout, attributes.window, forward)
+        append(node.op.name, operation, reads: [(ERDE_DNNL_DIFF_DST, dy)], writes: [(ERDE_DNNL_DIFF_SRC, target)])
+    }
+
+    private func pool(
+        _ mode: erde_dnnl_mode, _ kind: erde_dnnl_pool_kind, _ source: Layout, _ result: [Int], _ window: erde_dnnl_window
+    ) throws(ErdeError) -> Operation {
+        var window = window
+        let target = try Layout.any(result)
+        return try Operation("pooling_forward", for: "a pooling") { [machine] result in
+            erde_dnnl_pool_create(machine.handle, mode, kind, source.handle, target.handle, &window, result)
+        }
+    }
+
+    private func poolGradient(
+        _ kind: erde_dnnl_pool_kind, _ dx: Layout, _ dy: Layout, _ window: erde_dnnl_window, _ forward: Operation
+    ) throws(ErdeError) -> Operation {
+        var window = window
+        return try Operation("pooling_backward", for: "a pooling's gradient") { [machine] result in
+            erde_dnnl_pool_gradient_create(machine.handle, kind, dx.handle, dy.handle, &window, forward.handle, result)
+        }
+    }
+}
+
+extension PoolAttributes {
+    var window: erde_dnnl_window {
+        erde_dnnl_window(
+            kernel: kernel.dnnl, strides: strides.dnnl, dilations: (1, 1),
+            padding_begin: (Int64(padding.top), Int64(padding.left)),
+            padding_end: (Int64(padding.bottom), Int64(padding.right)))
+    }
+
+    var averageKind: erde_dnnl_pool_kind {
+        countsPadding ? ERDE_DNNL_AVERAGE_POOL_WITH_PADDING : ERDE_DNNL_AVERAGE_POOL
+    }
+}

@@ -1,0 +1,177 @@
+import CDNNL
+import Diagnostics
+import Graphs
+import Tensors
+
+/// Turns a graph into a program: chooses primitives and layouts, inserts reorders, names buffers.
+struct Lowering {
+    /// Where the executable finds what its caller reads and writes.
+    struct Places {
+        var inputs: [Value: Buffer] = [:]
+        var variables: [Value: Buffer] = [:]
+        var constants: [Value: Buffer] = [:]
+        var outputs: [String: Buffer] = [:]
+    }
+
+    /// A value's content in one layout.
+    struct Placement {
+        let buffer: Buffer
+        let layout: Layout
+    }
+
+    /// What a forward operation leaves for its gradient.
+    struct ForwardRecord {
+        let operation: Operation
+        let workspace: Placement?
+    }
+
+    let graph: Graph
+    let machine: Machine
+    let fusions: Fusions
+    /// Index of the last node that reads each value, by value id; -1 when none does.
+    let lastReaders: [Int]
+    /// The variable that becomes this value when the run ends.
+    let updated: [Value: Value]
+    var program = Program()
+    var places = Places()
+    /// The same value in every layout made so far, the first as it was produced.
+    var placements: [Value: [Placement]] = [:]
+    /// By node index, for normalisations that kept a workspace.
+    var forwardRecords: [Int: ForwardRecord] = [:]
+
+    init(graph: Graph, machine: Machine) throws(ErdeError) {
+        self.graph = graph
+        self.machine = machine
+        fusions = Fusions(graph)
+        lastReaders = graph.consumers().map { $0.last ?? -1 }
+        updated = Dictionary(graph.updates.map { ($0.value, $0.variable) }, uniquingKeysWith: { first, _ in first })
+        try placeLeaves()
+        for (index, node) in graph.nodes.enumerated() where !fusions.absorbed.contains(index) {
+            try lower(node, at: index)
+        }
+        try placeResults()
+    }
+
+    private mutating func placeLeaves() throws(ErdeError) {
+        let changing = Set(graph.updates.map(\.variable))
+        for input in graph.inputs { places.inputs[input.value] = try placeLeaf(input.value) }
+        for variable in graph.variables {
+            let buffer = try placeLeaf(variable.value)
+            places.variables[variable.value] = buffer
+            if !changing.contains(variable.value) { program.settle(buffer) }
+        }
+        for value in graph.constants.keys.sorted(by: { $0.id < $1.id }) {
+            let buffer = try placeLeaf(value)
+            places.constants[value] = buffer
+            program.settle(buffer)
+        }
+    }
+
+    private mutating func placeLeaf(_ value: Value) throws(ErdeError) -> Buffer {
+        let layout = try plainLayout(of: value)
+        let buffer = program.buffer(byteCount: layout.byteCount, kept: true)
+        placements[value] = [Placement(buffer: buffer, layout: layout)]
+        return buffer
+    }
+
+    private mutating func placeResults() throws(ErdeError) {
+        for output in graph.outputs { places.outputs[output.name] = try plain(output.value).buffer }
+        // Results that are variables themselves are copied aside first, so that all updates see the old contents.
+        var copies: [(from: Buffer, to: Buffer, byteCount: Int)] = []
+        for update in graph.updates {
+            let target = places.variables[update.variable]!
+            let source = try plain(update.value)
+            guard source.buffer != target else { continue }
+            let byteCount = source.layout.byteCount
+            if graph.origin(of: update.value) == .variable {
+                let aside = program.buffer(byteCount: byteCount)
+                appendCopy(from: source.buffer, to: aside, byteCount: byteCount)
+                copies.append((aside, target, byteCount))
+            } else {
+                copies.append((source.buffer, target, byteCount))
+            }
+        }
+        for copy in copies { appendCopy(from: copy.from, to: copy.to, byteCount: copy.byteCount) }
+    }
+
+    private mutating func appendCopy(from: Buffer, to: Buffer, byteCount: Int) {
+        appendHost("copy", reads: [from], writes: [to]) { memory in
+            memory[to].copyMemory(from: memory[from], byteCount: byteCount)
+        }
+    }
+
+    // MARK: Placement
+
+    func dimensions(of value: Value) -> [Int] { graph.shape(of: value).dimensions }
+
+    func plainLayout(of value: Value) throws(ErdeError) -> Layout {
+        try .plain(dimensions(of: value), graph.type(of: value).dataType)
+    }
+
+    /// The value as its producer laid it out.
+    func primary(_ value: Value) -> Placement { placements[value]![0] }
+
+    /// The value row-major.
+    mutating func plain(_ value: Value) throws(ErdeError) -> Placement {
+        try placed(value, as: plainLayout(of: value))
+    }
+
+    /// The value in a layout, reordered if no step did so before.
+    mutating func placed(_ value: Value, as layout: Layout) throws(ErdeError) -> Placement {
+        if let found = placements[value]!.first(where: { $0.layout == layout }) { return found }
+        let placement = try reordered(primary(value), to: layout)
+        placements[value]!.append(placement)
+        return placement
+    }
+
+    /// A new buffer that holds the same content in another layout.
+    mutating func reordered(_ source: Placement, to layout: Layout) throws(ErdeError) -> Placement {
+        let target = Placement(buffer: program.buffer(byteCount: layout.byteCount), layout: layout)
+        try appendReorder(from: source, to: target)
+        return target
+    }
+
+    mutating func appendReorder(from source: Placement, to target: Placement) throws(ErdeError) {
+        let operation = try Operation("reorder_create", for: "a change of layout") { [machine] result in
+            erde_dnnl_reorder_create(machine.handle, source.layout.handle, target.layout.handle, result)
+        }
+        append("reorder", operation, reads: [(ERDE_DNNL_SRC, source)], writes: [(ERDE_DNNL_DST, target)])
+    }
+
+    /// A new buffer for a value, in the layout given or row-major.
+    mutating func define(_ value: Value, as layout: Layout? = nil) throws(ErdeError) -> Placement {
+        let chosen = if let layout { layout } else { try plainLayout(of: value) }
+        let placement = Placement(buffer: program.buffer(byteCount: chosen.byteCount), layout: chosen)
+        placements[value] = [placement]
+        return placement
+    }
+
+    /// A place for a value that replaces a variable at the end of the run: the variable's own memory when nobody reads the
+    /// old content after node `index`, a new buffer otherwise.
+    mutating func defineUpdate(_ value: Value, at index: Int) throws(ErdeError) -> Placement {
+        guard let variable = updated[value], lastReaders[variable.id] <= index else { return try define(value) }
+        let placement = placements[variable]![0]
+        placements[value] = [placement]
+        return placement
+    }
+
+    // MARK: Steps
+
+    typealias ArgumentList = [(name: erde_dnnl_argument, placement: Placement)]
+
+    mutating func append(_ kind: String, _ operation: Operation, reads: ArgumentList, writes: ArgumentList) {
+        let arguments = (reads + writes).map {
+            Step.Argument(name: $0.name, buffer: $0.placement.buffer, layout: $0.placement.layout)
+        }
+        program.append(
+            Step(
+                kind: kind, reads: reads.map(\.placement.buffer), writes: writes.map(\.placement.buffer),
+                work: .primitive(operation, arguments)))
+    }
+
+    mutating func appendHost(
+        _ kind: String, reads: [Buffer], writes: [Buffer], _ body: @escaping (MemoryMap) -> Void
+    ) {
+        program.append(Step(kind: kind, reads: reads, writes: writes, work: .host(body)))
+    }
+}

@@ -1,0 +1,16 @@
+/// Addresses of all buffers. The memory belongs to the executable.
+struct MemoryMap {
+    var addresses: [UnsafeMutableRawPointer]
+    /// Worker threads that loops may use.
+    var threads: Int
+
+    subscript(buffer: Buffer) -> UnsafeMutableRawPointer { addresses[buffer.index] }
+
+    func floats(_ buffer: Buffer) -> UnsafeMutablePointer<Float> {
+        addresses[buffer.index].assumingMemoryBound(to: Float.self)
+    }
+
+    func integers(_ buffer: Buffer) -> UnsafeMutablePointer<Int32> {
+        addresses[buffer.index].assumingMemoryBound(to: Int32.self)
+    }
+}

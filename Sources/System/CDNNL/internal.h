@@ -1,0 +1,57 @@
+// Shared by the files of this target alone.
+#pragma once
+
+#include <oneapi/dnnl/dnnl.h>
+
+#include "CDNNL.h"
+
+struct erde_dnnl_machine {
+    dnnl_engine_t engine;
+    dnnl_stream_t stream;
+};
+
+struct erde_dnnl_layout {
+    dnnl_memory_desc_t description;  // version 2: a plain struct; version 3: an owned handle
+};
+
+struct erde_dnnl_operation {
+    dnnl_primitive_desc_t description;
+    dnnl_primitive_t primitive;
+};
+
+dnnl_data_type_t erde_dnnl_data_type(erde_dnnl_type type);
+int erde_dnnl_argument_index(erde_dnnl_argument argument);
+// Takes over the description and makes the primitive.
+int erde_dnnl_operation_finish(dnnl_primitive_desc_t description, erde_dnnl_operation **operation);
+// NULL attributes when nothing is fused; the caller destroys them.
+int erde_dnnl_fusion_attributes(const erde_dnnl_fusion *fusion, dnnl_primitive_attr_t *attributes);
+
+// Different in each version.
+dnnl_status_t erde_dnnl_append_addend(dnnl_post_ops_t chain, const erde_dnnl_layout *addend);
+dnnl_status_t erde_dnnl_append_activation(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion);
+
+static inline dnnl_prop_kind_t erde_dnnl_forward_kind(erde_dnnl_mode mode) {
+    return mode == ERDE_DNNL_TRAINING ? dnnl_forward_training : dnnl_forward_inference;
+}
+
+static inline dnnl_alg_kind_t erde_dnnl_pool_algorithm(erde_dnnl_pool_kind kind) {
+    switch (kind) {
+        case ERDE_DNNL_MAX_POOL: return dnnl_pooling_max;
+        case ERDE_DNNL_AVERAGE_POOL: return dnnl_pooling_avg_exclude_padding;
+        case ERDE_DNNL_AVERAGE_POOL_WITH_PADDING: return dnnl_pooling_avg_include_padding;
+    }
+    return dnnl_alg_kind_undef;
+}
+
+static inline unsigned erde_dnnl_normalization_flags(erde_dnnl_mode mode, int relu) {
+    unsigned flags = dnnl_use_scale | dnnl_use_shift;
+    if (mode == ERDE_DNNL_INFERENCE) flags |= dnnl_use_global_stats;
+    if (relu) flags |= dnnl_fuse_norm_relu;
+    return flags;
+}
+
+// The library counts dilation from 0.
+static inline void erde_dnnl_dilations(const erde_dnnl_window *window, dnnl_dims_t dilations) {
+    dilations[0] = window->dilations[0] - 1;
+    dilations[1] = window->dilations[1] - 1;
+}
