@@ -1,0 +1,123 @@
+package import Artifacts
+package import Diagnostics
+import Glibc
+
+/// The student that a mean-MAC budget asks for, chosen from the teacher's family before any training.
+///
+/// The rule comes from measurement: on images of which most are easy, early exits keep the accuracy of full depth at
+/// about half its MACs. So the student's full depth should cost about twice the budget, and its first exit must leave
+/// room under the budget for the images that go deeper.
+package struct StudentChoice: Hashable, Sendable {
+    /// One network of the student family.
+    package struct Candidate: Hashable, Sendable, Codable {
+        package var architecture: ArchitectureDescription
+        /// MACs of one image that leaves at each exit.
+        package var cumulativeMACs: [Int]
+
+        /// MACs of an image that goes through the whole network.
+        package var fullDepthMACs: Int { cumulativeMACs[cumulativeMACs.count - 1] }
+    }
+
+    /// The largest share of the budget that the first exit may cost.
+    package static let firstExitShare = 0.6
+    /// How many budgets the full depth should cost.
+    package static let fullDepthBudgets = 2.0
+
+    package var chosen: Candidate
+    /// The whole family below the limits, by ascending full-depth MACs; the chosen one is among them.
+    package var candidates: [Candidate]
+
+    /// Chooses the candidate whose first exit costs at most 0.6 budgets and whose full depth is nearest to 2 budgets.
+    ///
+    /// The family: the teacher's stages, widths scaled together (the first a multiple of 8, or of 1 below 16 channels),
+    /// `a` blocks in the first stage and `b ≥ a` in the others, no stage wider or deeper than the teacher's.
+    ///
+    /// - Parameters:
+    ///   - targetMACs: the mean MACs an image may cost.
+    ///   - maxMACs: the most that any image may cost; nil leaves the teacher's own full depth as the limit.
+    ///   - exits: number of exits, at most the teacher's; nil takes as many as the teacher has.
+    /// - Throws: `ErdeError` of kind `usage` for a budget below every candidate, naming the smallest one in reach.
+    package static func choose(
+        teacher: ArchitectureDescription, image: ImageFormat, classes: Int, targetMACs: Double, maxMACs: Double? = nil,
+        exits: Int? = nil
+    ) throws(ErdeError) -> StudentChoice {
+        try teacher.validate(as: teacher.name)
+        try teacher.requireTask(image: image, classes: classes)
+        let stages = exits ?? teacher.widths.count
+        guard 1...teacher.widths.count ~= stages else {
+            throw ErdeError(
+                .usage, "exits", "a student of \(stages) exits from a teacher of \(teacher.widths.count)",
+                remedy: "choose 1 to \(teacher.widths.count)")
+        }
+        let teacherMACs = Double(teacher.cumulativeMACs(image: image, classes: classes).last ?? 0)
+        let limit = min(maxMACs ?? teacherMACs, teacherMACs)
+        let family = family(of: teacher, stages: stages, image: image, classes: classes)
+        let small = family.filter { Double($0.fullDepthMACs) <= limit }
+        guard !small.isEmpty else {
+            throw ErdeError(
+                .usage, "maximum MACs",
+                "no student goes through \(text(limit)) MACs; the smallest costs \(text(family[0].fullDepthMACs))",
+                remedy: "allow at least \(text(family[0].fullDepthMACs)) MACs")
+        }
+        let reachable = small.filter { Double($0.cumulativeMACs[0]) <= firstExitShare * targetMACs }
+        let wanted = fullDepthBudgets * targetMACs
+        func distance(_ candidate: Candidate) -> Double { abs(log(Double(candidate.fullDepthMACs) / wanted)) }
+        guard let chosen = reachable.min(by: { (distance($0), $0.cumulativeMACs[0]) < (distance($1), $1.cumulativeMACs[0]) })
+        else {
+            let firstExits = small.map { $0.cumulativeMACs[0] }
+            let smallest = Int((Double(firstExits.min() ?? 0) / firstExitShare).rounded(.up))
+            throw ErdeError(
+                .usage, "target MACs",
+                "\(text(targetMACs)) MACs are out of reach: the smallest first exit of this family costs "
+                    + "\(text(firstExits.min() ?? 0)) and may take \(Int(firstExitShare * 100)) % of the budget",
+                remedy: "choose a budget of at least \(text(smallest)) MACs, or give the student's architecture yourself")
+        }
+        return StudentChoice(chosen: chosen, candidates: small)
+    }
+
+    /// All students of a teacher, by ascending full-depth MACs.
+    private static func family(
+        of teacher: ArchitectureDescription, stages: Int, image: ImageFormat, classes: Int
+    ) -> [Candidate] {
+        let widest = teacher.widths[0]
+        let step = widest >= 16 ? 8 : 1
+        var firstWidths = Array(stride(from: step, through: widest, by: step))
+        if firstWidths.last != widest { firstWidths.append(widest) }
+        let deepest = teacher.blocks.prefix(stages).max() ?? 1
+        var architectures: Set<ArchitectureDescription> = []
+        for first in firstWidths {
+            let ratio = Double(first) / Double(widest)
+            let widths = teacher.widths.prefix(stages).map { width in
+                first == widest ? width : max(step, Int((Double(width) * ratio / Double(step)).rounded()) * step)
+            }
+            for shallow in 1...teacher.blocks[0] {
+                for deep in shallow...max(shallow, deepest) {
+                    var architecture = teacher
+                    architecture.widths = widths
+                    architecture.blocks = (0..<stages).map { $0 == 0 ? shallow : min(deep, teacher.blocks[$0]) }
+                    architecture.stem = min(
+                        teacher.stem, teacher.family == .preresnet ? max(1, teacher.stem * first / widest) : 16)
+                    architectures.insert(architecture)
+                }
+            }
+        }
+        let candidates = architectures.map {
+            Candidate(architecture: $0, cumulativeMACs: $0.cumulativeMACs(image: image, classes: classes))
+        }
+        return candidates.sorted {
+            ($0.fullDepthMACs, $0.cumulativeMACs[0], $0.architecture.name)
+                < ($1.fullDepthMACs, $1.cumulativeMACs[0], $1.architecture.name)
+        }
+    }
+
+    /// MACs in millions with two digits, or as they are below 100,000.
+    private static func text(_ macs: Double) -> String {
+        guard macs.isFinite, abs(macs) < 1e15 else { return "\(macs)" }
+        if macs < 100_000 { return String(Int(macs.rounded())) }
+        let hundredths = Int((macs / 10_000).rounded(.up))
+        let fraction = hundredths % 100
+        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)M"
+    }
+
+    private static func text(_ macs: Int) -> String { text(Double(macs)) }
+}

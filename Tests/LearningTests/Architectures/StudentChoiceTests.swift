@@ -1,0 +1,59 @@
+import Architectures
+import Artifacts
+import Diagnostics
+import Testing
+
+@Suite struct StudentChoiceTests {
+    let image = ArchitectureTests.grey28
+
+    @Test(arguments: [3e6, 5e6, 10e6, 20e6, 40e6])
+    func chosenStudentKeepsTheRule(_ budget: Double) throws {
+        let teacher = try ArchitectureTests.description("preresnet-20x2")
+        let choice = try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: budget)
+        let chosen = choice.chosen
+        #expect(choice.candidates.contains(chosen))
+        #expect(Double(chosen.cumulativeMACs[0]) <= 0.6 * budget)
+        #expect(Double(chosen.fullDepthMACs) > 1.5 * budget && Double(chosen.fullDepthMACs) < 2.5 * budget)
+        #expect(chosen.architecture.widths.allSatisfy { $0 % 8 == 0 })
+        #expect(choice.candidates.allSatisfy { $0.fullDepthMACs <= 124_023_104 })
+        #expect(choice.candidates.map(\.fullDepthMACs) == choice.candidates.map(\.fullDepthMACs).sorted())
+        #expect(chosen.cumulativeMACs == chosen.architecture.cumulativeMACs(image: image, classes: 10))
+        #expect(try ArchitectureDescription(parsing: chosen.architecture.name) == chosen.architecture)
+    }
+
+    @Test func maximumIsKept() throws {
+        let teacher = try ArchitectureTests.description("preresnet-20x2")
+        let choice = try StudentChoice.choose(
+            teacher: teacher, image: image, classes: 10, targetMACs: 20e6, maxMACs: 25e6)
+        #expect(choice.chosen.fullDepthMACs <= 25_000_000)
+        #expect(choice.chosen.fullDepthMACs > 15_000_000)
+    }
+
+    @Test func aLargeBudgetStopsAtTheTeacher() throws {
+        let teacher = try ArchitectureTests.description("preresnet-8")
+        let choice = try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: 1e9)
+        #expect(choice.chosen.architecture == teacher)
+    }
+
+    @Test func fewerExitsTakeFewerStages() throws {
+        let teacher = try ArchitectureTests.description("preresnet-20x2")
+        let choice = try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: 10e6, exits: 2)
+        #expect(choice.chosen.cumulativeMACs.count == 2)
+        #expect(throws: ErdeError.self) {
+            try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: 10e6, exits: 4)
+        }
+    }
+
+    @Test func unreachableBudgetsNameTheSmallest() throws {
+        let teacher = try ArchitectureTests.description("preresnet-20x2")
+        let low = try #require(throws: ErdeError.self) {
+            try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: 1e5)
+        }
+        #expect(low.kind == .usage && low.subject == "target MACs")
+        #expect(low.remedy?.contains("1.62M") == true, "\(low)")
+        let capped = try #require(throws: ErdeError.self) {
+            try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: 1e7, maxMACs: 1e5)
+        }
+        #expect(capped.subject == "maximum MACs" && capped.remedy?.contains("2.40M") == true, "\(capped)")
+    }
+}
