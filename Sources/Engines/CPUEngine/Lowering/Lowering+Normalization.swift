@@ -60,9 +60,11 @@ extension Lowering {
             erde_dnnl_normalization_gradient_create(
                 machine.handle, x.layout.handle, Float(attributes.epsilon), fused != nil ? 1 : 0, forward.handle, result)
         }
+        // Version 2 of the library asks for a shift too, though no gradient depends on it: the scale stands in.
+        let scale = try plain(node.inputs[2])
         var reads: ArgumentList = [
             (ERDE_DNNL_SRC, x), (ERDE_DNNL_DIFF_DST, try placed(fused?.gradient ?? node.inputs[0], as: x.layout)),
-            (ERDE_DNNL_SCALE, try plain(node.inputs[2])), (ERDE_DNNL_MEAN, try plain(node.inputs[3])),
+            (ERDE_DNNL_SCALE, scale), (ERDE_DNNL_SHIFT, scale), (ERDE_DNNL_MEAN, try plain(node.inputs[3])),
             (ERDE_DNNL_VARIANCE, try plain(node.inputs[4])),
         ]
         if let workspace = record?.workspace { reads.append((ERDE_DNNL_WORKSPACE, workspace)) }
