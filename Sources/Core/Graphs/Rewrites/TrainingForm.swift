@@ -1,0 +1,60 @@
+package import Diagnostics
+
+/// A canonical graph inside a training graph, as `GraphBuilder.inlineForTraining` puts it there.
+package struct TrainingForm: Sendable {
+    /// Where each value of the canonical graph went.
+    package let values: [Value: Value]
+    /// The canonical graph's outputs, in order.
+    package let outputs: [Value]
+}
+
+extension GraphBuilder {
+    /// Copies a canonical graph in the form in which it is trained.
+    ///
+    /// Batch normalisation uses the batch's own statistics, and running statistics are updated from them by a moving
+    /// average; the running variance takes the biased variance of the batch. Marked dropouts draw random masks; those of
+    /// rate 0 vanish. Variables are declared under the current scope with their names.
+    ///
+    /// - Parameters:
+    ///   - graph: a graph with one input.
+    ///   - image: what to feed that input.
+    ///   - dropoutSeed: int32 `[2]`, new in every step.
+    package mutating func inlineForTraining(
+        _ graph: Graph, image: Value, dropoutSeed: Value
+    ) throws(ErdeError) -> TrainingForm {
+        precondition(graph.inputs.count == 1, "\(graph.inputs.count) inputs of a canonical graph")
+        precondition(graph.updates.isEmpty, "updates in a canonical graph")
+        let values = try inline(graph, bindings: [graph.inputs[0].value: image]) {
+            (node, operands, name, builder) throws(ErdeError) -> [Value]? in
+            switch node.op {
+            case .batchNormalization(let attributes):
+                return [try builder.trainingNormalization(attributes, operands, name: name)]
+            case .dropout(let rate):
+                if rate == 0 { return [operands[0]] }
+                let op = Op.randomDropout(rate: rate, salt: builder.nextSalt())
+                return [try builder.apply(op, operands[0], dropoutSeed, name: name)]
+            case .convolution, .convolutionDataGradient, .convolutionWeightGradient, .linear, .matMul,
+                .batchNormalizationTraining, .batchNormalizationGradient, .movingAverage, .maxPool, .maxPoolGradient,
+                .averagePool, .averagePoolGradient, .globalAveragePool, .relu, .reluGradient, .clip, .clipGradient,
+                .affine, .exp, .log, .squareRoot, .stopGradient, .randomDropout, .add, .subtract, .multiply, .divide,
+                .maximum, .equal, .less, .logSoftmax, .argMax, .oneHot, .reduceSum, .reduceMean, .sumOfSquares, .sumTo,
+                .broadcastTo, .reshape, .momentumUpdate:
+                return nil
+            }
+        }
+        return TrainingForm(values: values, outputs: graph.outputs.map { values[$0.value]! })
+    }
+
+    /// Batch normalisation with the batch's statistics, and the updates of the running ones.
+    private mutating func trainingNormalization(
+        _ attributes: BatchNormalizationAttributes, _ operands: [Value], name: String
+    ) throws(ErdeError) -> Value {
+        let results = try apply(.batchNormalizationTraining(attributes), Array(operands[0...2]), name: name)
+        for (running, batch) in [(operands[3], results[1]), (operands[4], results[2])]
+        where graph.origin(of: running) == .variable {
+            let average = Op.movingAverage(momentum: attributes.momentum)
+            update(running, to: try apply(average, running, batch, name: "\(graph.name(of: batch))_running"))
+        }
+        return results[0]
+    }
+}
