@@ -62,7 +62,7 @@ let package = Package(
 
         // Learning: networks, losses, the training loop.
         module("Architectures", in: "Learning", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
-        module("Losses", in: "Learning", ["Diagnostics", "Tensors", "Graphs"]),
+        module("Losses", in: "Learning", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
         module("Inference", in: "Learning", ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts"]),
         module(
             "Training", in: "Learning",
