@@ -13,10 +13,9 @@ extension Lowering {
         let (x, y) = (try Layout.any(dimensions(of: node.inputs[0])), try Layout.any(dimensions(of: result)))
         let weight = try Layout.any(weightDimensions)
         func create(_ x: Layout, _ y: Layout, _ fusion: inout erde_dnnl_fusion) throws(ErdeError) -> Operation {
-            try Operation("convolution_forward", for: "a convolution") { [machine] result in
+            try Operation("convolution_forward", for: "a convolution") { [machine, mode] result in
                 erde_dnnl_convolution_create(
-                    machine.handle, ERDE_DNNL_INFERENCE, x.handle, weight.handle, bias?.layout.handle, y.handle, &window,
-                    &fusion, result)
+                    machine.handle, mode, x.handle, weight.handle, bias?.layout.handle, y.handle, &window, &fusion, result)
             }
         }
         var fusion = erde_dnnl_fusion()

@@ -28,6 +28,8 @@ struct Lowering {
     let graph: Graph
     let machine: Machine
     let fusions: Fusions
+    /// In training mode forward convolutions choose the layouts that their gradients work in too.
+    let mode: erde_dnnl_mode
     /// Index of the last node that reads each value, by value id; -1 when none does.
     let lastReaders: [Int]
     /// The variable that becomes this value when the run ends.
@@ -43,6 +45,7 @@ struct Lowering {
         self.graph = graph
         self.machine = machine
         fusions = Fusions(graph)
+        mode = graph.updates.isEmpty ? ERDE_DNNL_INFERENCE : ERDE_DNNL_TRAINING
         lastReaders = graph.consumers().map { $0.last ?? -1 }
         updated = Dictionary(graph.updates.map { ($0.value, $0.variable) }, uniquingKeysWith: { first, _ in first })
         try placeLeaves()
