@@ -50,8 +50,19 @@ static inline unsigned erde_dnnl_normalization_flags(erde_dnnl_mode mode, int re
     return flags;
 }
 
-// The library counts dilation from 0.
-static inline void erde_dnnl_dilations(const erde_dnnl_window *window, dnnl_dims_t dilations) {
-    dilations[0] = window->dilations[0] - 1;
-    dilations[1] = window->dilations[1] - 1;
+// A window in the library's own arrays.
+typedef struct {
+    dnnl_dims_t kernel, strides, dilations, padding_begin, padding_end;
+} erde_dnnl_extents;
+
+static inline erde_dnnl_extents erde_dnnl_expand(const erde_dnnl_window *window) {
+    erde_dnnl_extents extents = {{0}, {0}, {0}, {0}, {0}};
+    for (int axis = 0; axis < 2; axis++) {
+        extents.kernel[axis] = window->kernel[axis];
+        extents.strides[axis] = window->strides[axis];
+        extents.dilations[axis] = window->dilations[axis] - 1;  // the library counts from 0
+        extents.padding_begin[axis] = window->padding_begin[axis];
+        extents.padding_end[axis] = window->padding_end[axis];
+    }
+    return extents;
 }

@@ -83,13 +83,12 @@ int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_mode mode
                                  const erde_dnnl_layout *weights, const erde_dnnl_layout *bias,
                                  const erde_dnnl_layout *dst, const erde_dnnl_window *window,
                                  const erde_dnnl_fusion *fusion, erde_dnnl_operation **operation) {
-    dnnl_dims_t dilations;
-    erde_dnnl_dilations(window, dilations);
+    const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_convolution_desc_t description;
     dnnl_status_t status = dnnl_dilated_convolution_forward_desc_init(
         &description, erde_dnnl_forward_kind(mode), dnnl_convolution_direct, &src->description, &weights->description,
-        bias ? &bias->description : NULL, &dst->description, window->strides, dilations, window->padding_begin,
-        window->padding_end);
+        bias ? &bias->description : NULL, &dst->description, extents.strides, extents.dilations, extents.padding_begin,
+        extents.padding_end);
     if (status != dnnl_success) return status;
     dnnl_primitive_attr_t attributes;
     int result = erde_dnnl_fusion_attributes(fusion, &attributes);
@@ -106,12 +105,11 @@ int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, const
     int result = erde_dnnl_convolution_create(machine, ERDE_DNNL_TRAINING, diff_src, weights, NULL, diff_dst, window, NULL,
                                               &forward);
     if (result != dnnl_success) return result;
-    dnnl_dims_t dilations;
-    erde_dnnl_dilations(window, dilations);
+    const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_convolution_desc_t description;
     dnnl_status_t status = dnnl_dilated_convolution_backward_data_desc_init(
         &description, dnnl_convolution_direct, &diff_src->description, &weights->description, &diff_dst->description,
-        window->strides, dilations, window->padding_begin, window->padding_end);
+        extents.strides, extents.dilations, extents.padding_begin, extents.padding_end);
     result = status == dnnl_success ? finish(&description, NULL, machine, forward, operation) : (int)status;
     erde_dnnl_operation_destroy(forward);
     return result;
@@ -124,12 +122,11 @@ int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, con
     int result = erde_dnnl_convolution_create(machine, ERDE_DNNL_TRAINING, src, diff_weights, NULL, diff_dst, window, NULL,
                                               &forward);
     if (result != dnnl_success) return result;
-    dnnl_dims_t dilations;
-    erde_dnnl_dilations(window, dilations);
+    const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_convolution_desc_t description;
     dnnl_status_t status = dnnl_dilated_convolution_backward_weights_desc_init(
         &description, dnnl_convolution_direct, &src->description, &diff_weights->description, NULL,
-        &diff_dst->description, window->strides, dilations, window->padding_begin, window->padding_end);
+        &diff_dst->description, extents.strides, extents.dilations, extents.padding_begin, extents.padding_end);
     result = status == dnnl_success ? finish(&description, NULL, machine, forward, operation) : (int)status;
     erde_dnnl_operation_destroy(forward);
     return result;
@@ -146,12 +143,11 @@ int erde_dnnl_matmul_create(erde_dnnl_machine *machine, const erde_dnnl_layout *
 int erde_dnnl_pool_create(erde_dnnl_machine *machine, erde_dnnl_mode mode, erde_dnnl_pool_kind kind,
                           const erde_dnnl_layout *src, const erde_dnnl_layout *dst, const erde_dnnl_window *window,
                           erde_dnnl_operation **operation) {
-    dnnl_dims_t dilations;
-    erde_dnnl_dilations(window, dilations);
+    const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_pooling_v2_desc_t description;
     dnnl_status_t status = dnnl_pooling_v2_forward_desc_init(
         &description, erde_dnnl_forward_kind(mode), erde_dnnl_pool_algorithm(kind), &src->description, &dst->description,
-        window->strides, window->kernel, dilations, window->padding_begin, window->padding_end);
+        extents.strides, extents.kernel, extents.dilations, extents.padding_begin, extents.padding_end);
     return status == dnnl_success ? finish(&description, NULL, machine, NULL, operation) : (int)status;
 }
 
@@ -159,12 +155,11 @@ int erde_dnnl_pool_gradient_create(erde_dnnl_machine *machine, erde_dnnl_pool_ki
                                    const erde_dnnl_layout *diff_src, const erde_dnnl_layout *diff_dst,
                                    const erde_dnnl_window *window, const erde_dnnl_operation *forward,
                                    erde_dnnl_operation **operation) {
-    dnnl_dims_t dilations;
-    erde_dnnl_dilations(window, dilations);
+    const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_pooling_v2_desc_t description;
     dnnl_status_t status = dnnl_pooling_v2_backward_desc_init(
-        &description, erde_dnnl_pool_algorithm(kind), &diff_src->description, &diff_dst->description, window->strides,
-        window->kernel, dilations, window->padding_begin, window->padding_end);
+        &description, erde_dnnl_pool_algorithm(kind), &diff_src->description, &diff_dst->description, extents.strides,
+        extents.kernel, extents.dilations, extents.padding_begin, extents.padding_end);
     return status == dnnl_success ? finish(&description, NULL, machine, forward, operation) : (int)status;
 }
 

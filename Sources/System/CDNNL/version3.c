@@ -88,16 +88,15 @@ int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_mode mode
                                  const erde_dnnl_layout *weights, const erde_dnnl_layout *bias,
                                  const erde_dnnl_layout *dst, const erde_dnnl_window *window,
                                  const erde_dnnl_fusion *fusion, erde_dnnl_operation **operation) {
-    dnnl_dims_t dilations;
-    erde_dnnl_dilations(window, dilations);
+    const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_primitive_attr_t attributes;
     int result = erde_dnnl_fusion_attributes(fusion, &attributes);
     if (result != dnnl_success) return result;
     dnnl_primitive_desc_t description;
     dnnl_status_t status = dnnl_convolution_forward_primitive_desc_create(
         &description, machine->engine, erde_dnnl_forward_kind(mode), dnnl_convolution_direct, src->description,
-        weights->description, bias ? bias->description : NULL, dst->description, window->strides, dilations,
-        window->padding_begin, window->padding_end, attributes);
+        weights->description, bias ? bias->description : NULL, dst->description, extents.strides, extents.dilations,
+        extents.padding_begin, extents.padding_end, attributes);
     if (attributes) dnnl_primitive_attr_destroy(attributes);
     return finish(status, description, operation);
 }
@@ -109,12 +108,11 @@ int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, const
     int result = erde_dnnl_convolution_create(machine, ERDE_DNNL_TRAINING, diff_src, weights, NULL, diff_dst, window, NULL,
                                               &forward);
     if (result != dnnl_success) return result;
-    dnnl_dims_t dilations;
-    erde_dnnl_dilations(window, dilations);
+    const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_primitive_desc_t description;
     dnnl_status_t status = dnnl_convolution_backward_data_primitive_desc_create(
         &description, machine->engine, dnnl_convolution_direct, diff_src->description, weights->description,
-        diff_dst->description, window->strides, dilations, window->padding_begin, window->padding_end,
+        diff_dst->description, extents.strides, extents.dilations, extents.padding_begin, extents.padding_end,
         forward->description, NULL);
     erde_dnnl_operation_destroy(forward);
     return finish(status, description, operation);
@@ -127,12 +125,11 @@ int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, con
     int result = erde_dnnl_convolution_create(machine, ERDE_DNNL_TRAINING, src, diff_weights, NULL, diff_dst, window, NULL,
                                               &forward);
     if (result != dnnl_success) return result;
-    dnnl_dims_t dilations;
-    erde_dnnl_dilations(window, dilations);
+    const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_primitive_desc_t description;
     dnnl_status_t status = dnnl_convolution_backward_weights_primitive_desc_create(
         &description, machine->engine, dnnl_convolution_direct, src->description, diff_weights->description, NULL,
-        diff_dst->description, window->strides, dilations, window->padding_begin, window->padding_end,
+        diff_dst->description, extents.strides, extents.dilations, extents.padding_begin, extents.padding_end,
         forward->description, NULL);
     erde_dnnl_operation_destroy(forward);
     return finish(status, description, operation);
@@ -150,12 +147,11 @@ int erde_dnnl_matmul_create(erde_dnnl_machine *machine, const erde_dnnl_layout *
 int erde_dnnl_pool_create(erde_dnnl_machine *machine, erde_dnnl_mode mode, erde_dnnl_pool_kind kind,
                           const erde_dnnl_layout *src, const erde_dnnl_layout *dst, const erde_dnnl_window *window,
                           erde_dnnl_operation **operation) {
-    dnnl_dims_t dilations;
-    erde_dnnl_dilations(window, dilations);
+    const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_primitive_desc_t description;
     dnnl_status_t status = dnnl_pooling_forward_primitive_desc_create(
         &description, machine->engine, erde_dnnl_forward_kind(mode), erde_dnnl_pool_algorithm(kind), src->description,
-        dst->description, window->strides, window->kernel, dilations, window->padding_begin, window->padding_end, NULL);
+        dst->description, extents.strides, extents.kernel, extents.dilations, extents.padding_begin, extents.padding_end, NULL);
     return finish(status, description, operation);
 }
 
@@ -163,12 +159,11 @@ int erde_dnnl_pool_gradient_create(erde_dnnl_machine *machine, erde_dnnl_pool_ki
                                    const erde_dnnl_layout *diff_src, const erde_dnnl_layout *diff_dst,
                                    const erde_dnnl_window *window, const erde_dnnl_operation *forward,
                                    erde_dnnl_operation **operation) {
-    dnnl_dims_t dilations;
-    erde_dnnl_dilations(window, dilations);
+    const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_primitive_desc_t description;
     dnnl_status_t status = dnnl_pooling_backward_primitive_desc_create(
         &description, machine->engine, erde_dnnl_pool_algorithm(kind), diff_src->description, diff_dst->description,
-        window->strides, window->kernel, dilations, window->padding_begin, window->padding_end, forward->description,
+        extents.strides, extents.kernel, extents.dilations, extents.padding_begin, extents.padding_end, forward->description,
         NULL);
     return finish(status, description, operation);
 }

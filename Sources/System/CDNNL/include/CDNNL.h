@@ -7,8 +7,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ERDE_DNNL_MAX_DIMENSIONS 5
-
 typedef struct erde_dnnl_machine erde_dnnl_machine;      // CPU engine and stream
 typedef struct erde_dnnl_layout erde_dnnl_layout;        // how a tensor lies in memory
 typedef struct erde_dnnl_operation erde_dnnl_operation;  // a compiled primitive
