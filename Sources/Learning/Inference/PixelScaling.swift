@@ -1,0 +1,25 @@
+package import Artifacts
+
+/// Pixels `[C, H, W]` of 8 bits as the floats 0…1 that networks take.
+package enum PixelScaling {
+    /// `value / 255` for every byte value.
+    package static let table: [Float] = (0...255).map { Float($0) / 255 }
+
+    /// Writes one image's pixels as floats.
+    package static func write(_ pixels: UnsafeRawBufferPointer, to floats: UnsafeMutablePointer<Float>) {
+        table.withUnsafeBufferPointer { table in
+            for index in 0..<pixels.count { floats[index] = table[Int(pixels[index])] }
+        }
+    }
+
+    /// The images `indices` of a split, one after the other, as floats `[N, C, H, W]`.
+    package static func floats(of samples: Samples, _ indices: Range<Int>) -> [Float] {
+        let size = samples.image.byteCount
+        return [Float](unsafeUninitializedCapacity: indices.count * size) { buffer, count in
+            for (place, index) in indices.enumerated() {
+                samples.withPixels(at: index) { write($0, to: buffer.baseAddress! + place * size) }
+            }
+            count = indices.count * size
+        }
+    }
+}
