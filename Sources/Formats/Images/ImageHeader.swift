@@ -4,4 +4,10 @@ package struct ImageHeader: Hashable, Sendable {
     package let height: Int
     /// 1 for grey, 3 for colour.
     package let channels: Int
+
+    package init(width: Int, height: Int, channels: Int) {
+        self.width = width
+        self.height = height
+        self.channels = channels
+    }
 }

@@ -4,19 +4,21 @@
 package struct SHA256: Sendable {
     /// A hash of 32 bytes.
     package struct Digest: Hashable, Sendable {
-        package let words: [UInt32]
+        package let words: SIMD8<UInt32>
 
         /// 64 hexadecimal digits, lower case.
         package var hexadecimal: String {
-            words.map { word in
-                let digits = String(word, radix: 16)
+            words.indices.map { index in
+                let digits = String(words[index], radix: 16)
                 return String(repeating: "0", count: 8 - digits.count) + digits
             }.joined()
         }
 
         /// The 32 bytes.
         package var bytes: [UInt8] {
-            words.flatMap { word in stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: word >> $0) } }
+            words.indices.flatMap { index in
+                stride(from: 24, through: 0, by: -8).map { UInt8(truncatingIfNeeded: words[index] >> $0) }
+            }
         }
     }
 
@@ -82,7 +84,7 @@ package struct SHA256: Sendable {
             tail.append(UInt8(truncatingIfNeeded: bitCount >> UInt64(shift)))
         }
         tail.withUnsafeBytes { SHA256.mix($0, blocks: tail.count / 64, into: &state) }
-        return Digest(words: (0..<8).map { state[$0] })
+        return Digest(words: state)
     }
 
     private static let constants: [UInt32] = [

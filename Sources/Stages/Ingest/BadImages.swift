@@ -1,0 +1,26 @@
+import Diagnostics
+import Images
+
+/// The images that could not be decoded, and what is to be done about them.
+struct BadImages {
+    private let policy: IngestOptions.BadImagePolicy
+    private var first: ErdeError?
+    private(set) var list: [IngestReport.BadImage] = []
+
+    init(policy: IngestOptions.BadImagePolicy) { self.policy = policy }
+
+    mutating func add(_ error: ErdeError, name: String) {
+        if first == nil { first = error }
+        list.append(IngestReport.BadImage(path: name, reason: error.problem))
+    }
+
+    /// - Throws: when there are bad images and the policy is `fail`: an error about the first that counts the others.
+    func check() throws(ErdeError) {
+        guard policy == .fail, let first else { return }
+        let others = list.count - 1
+        throw ErdeError(
+            first.kind, first.subject,
+            first.problem + (others == 0 ? "" : others == 1 ? " (and 1 more bad image)" : " (and \(others) more bad images)"),
+            remedy: "repair or remove it, or have bad images skipped (`--on-bad-image skip`)")
+    }
+}

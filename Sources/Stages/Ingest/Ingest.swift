@@ -1,0 +1,143 @@
+import Artifacts
+import DatasetFile
+package import Diagnostics
+import Glibc
+import Images
+
+/// Reads labelled images, brings them to one size, splits them and packs them into a dataset file.
+///
+/// Sources are recognised by content: folders with a sub-folder per class, the same under `train/`, `val/` and `test/`,
+/// or the IDX files of MNIST and its descendants, plain or gzip. Mean and deviation are those of the training split.
+///
+/// - Parameters:
+///   - source: a folder.
+///   - output: the dataset file; it appears when all is well, and is left alone otherwise.
+///   - progress: called now and then with the images done and the images in all, on the calling thread.
+/// - Throws: `ErdeError` of kind `usage` for options, `notFound` for a missing source, `badData` for a source that gives no
+///   dataset and, unless they are skipped, for bad images; `cannotWrite` for the output.
+package func ingest(
+    source: String, to output: String, options: IngestOptions = IngestOptions(),
+    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+) throws(ErdeError) -> IngestReport {
+    let start = monotonicSeconds()
+    try options.validate()
+    var labelled = try SourceRecognition.scan(source, options: options)
+    try SplitCompletion.complete(&labelled, options: options)
+
+    let passes = FormatChoice.needsHeaders(options) && labelled.kind != .idx ? 2 : 1
+    let total = labelled.imageCount * passes
+    var done = 0
+    func advance(_ count: Int) {
+        done += count
+        progress(done, total)
+    }
+
+    let headers = try readHeaders(labelled, options: options, progress: advance)
+    let format = FormatChoice.choose(headers, options: options, notes: &labelled.notes)
+    try checkSpace(at: output, bytes: labelled.imageCount * format.byteCount)
+
+    var writer = try DatasetWriter(path: output, classNames: labelled.classNames, image: format)
+    var packing = DatasetPacking(format: format, options: options)
+    try packing.write(labelled, to: &writer, progress: advance)
+    labelled.warnings += try packing.checkClasses(labelled, subject: source)
+    labelled.warnings += packing.duplicates.warnings
+
+    var description = DatasetDescription(
+        classNames: labelled.classNames, image: format, mean: [], standardDeviation: [], counts: [:],
+        source: absolutePath(source), seed: options.seed)
+    for channel in 0..<format.channels {
+        description.mean.append(Float(packing.statistics.mean(channel: channel)))
+        var deviation = packing.statistics.standardDeviation(channel: channel)
+        if deviation == 0 {
+            labelled.warnings.append("every training pixel is the same; the deviation is taken as 1")
+            deviation = 1
+        }
+        description.standardDeviation.append(Float(deviation))
+    }
+    for split in DatasetSplit.allCases { description.counts[split] = packing.counts[split, default: []].reduce(0, +) }
+    let fingerprint = try writer.finish(description)
+
+    return IngestReport(
+        source: source, sourceKind: labelled.kind, output: output, outputBytes: byteCount(of: output),
+        fingerprint: fingerprint, description: description,
+        classes: labelled.classNames.enumerated().map { label, name in
+            IngestReport.ClassCounts(name: name, counts: packing.counts.mapValues { $0[label] })
+        },
+        imageCount: labelled.imageCount, badImages: packing.badImages.list, otherFileCount: labelled.otherFileCount,
+        duplicates: packing.duplicates.duplicates, notes: labelled.notes, warnings: labelled.warnings,
+        seconds: monotonicSeconds() - start)
+}
+
+/// The headers of all readable images, if the format depends on them.
+///
+/// Unreadable ones end the run here when bad images must not be; otherwise decoding reports them.
+private func readHeaders(
+    _ source: LabelledSource, options: IngestOptions, progress: (Int) -> Void
+) throws(ErdeError) -> [ImageHeader] {
+    if !FormatChoice.needsHeaders(options) { return [] }
+    let images = DatasetSplit.allCases.flatMap { source.splits[$0] ?? [] }
+    if case .idx(let idx, _) = images.first?.content {
+        return [ImageHeader(width: idx.width, height: idx.height, channels: 1)]
+    }
+    var badImages = BadImages(policy: options.onBadImage)
+    var headers: [ImageHeader] = []
+    let batchCount = 4096
+    for start in stride(from: 0, to: images.count, by: batchCount) {
+        let batch = images[start..<min(images.count, start + batchCount)]
+        let results = UnsafeMutableBufferPointer<Result<ImageHeader, ErdeError>?>.allocate(capacity: batch.count)
+        results.initialize(repeating: nil)
+        defer {
+            results.deinitialize()
+            results.deallocate()
+        }
+        nonisolated(unsafe) let shared = results
+        ParallelImages.forEach(count: batch.count, limits: options.limits) { decoder, index in
+            guard case .file(let path) = batch[batch.startIndex + index].content else { return }
+            do throws(ErdeError) {
+                shared[index] = .success(try decoder.header(ofFile: path))
+            } catch {
+                shared[index] = .failure(error)
+            }
+        }
+        for (image, result) in zip(batch, results) {
+            switch result {
+            case .success(let header): headers.append(header)
+            case .failure(let error): badImages.add(error, name: image.name)
+            case nil: continue
+            }
+        }
+        progress(batch.count)
+    }
+    try badImages.check()
+    return headers
+}
+
+/// Fails before any work when the pixels alone cannot fit.
+private func checkSpace(at output: String, bytes: Int) throws(ErdeError) {
+    let folder = output.lastIndex(of: "/").map { String(output[...$0]) } ?? "."
+    var status = statvfs()
+    guard statvfs(folder, &status) == 0 else { return }
+    let (free, overflows) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
+    if !overflows && free < bytes {
+        throw ErdeError(
+            .cannotWrite, output, "needs \(bytes >> 20) MiB, \(free >> 20) MiB are free",
+            remedy: "free disk space or choose another place")
+    }
+}
+
+private func absolutePath(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+}
+
+private func byteCount(of path: String) -> Int {
+    var status = stat()
+    return stat(path, &status) == 0 ? Int(status.st_size) : 0
+}
+
+private func monotonicSeconds() -> Double {
+    var time = timespec()
+    clock_gettime(CLOCK_MONOTONIC, &time)
+    return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+}

@@ -1,0 +1,97 @@
+package import Artifacts
+package import Diagnostics
+package import Images
+
+/// How a dataset is made from a source.
+package struct IngestOptions: Hashable, Sendable, Codable {
+    /// What becomes of an image that cannot be decoded.
+    package enum BadImagePolicy: String, Hashable, Sendable, Codable, CaseIterable {
+        /// The dataset is not written.
+        case fail
+        /// The image is left out, named and counted.
+        case skip
+    }
+
+    /// Grey or colour.
+    package enum Channels: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Grey if every image is grey, else RGB.
+        case automatic
+        case grey
+        case rgb
+    }
+
+    /// Rows of the working size; nil: see `FormatChoice`.
+    package var height: Int?
+    /// Columns of the working size; nil: see `FormatChoice`.
+    package var width: Int?
+    package var channels: Channels
+    package var resizing: ImageFormat.Resizing
+    package var onBadImage: BadImagePolicy
+    /// Share of the training images that becomes the calibration split where the source has none; nil: 0.1, or the
+    /// protocol's 5,000 for IDX files of 50,000 training images and more.
+    package var calibrationShare: Double?
+    /// Number of training images that becomes the calibration split, in place of a share; of IDX files the last ones.
+    package var calibrationCount: Int?
+    /// Share of the images that becomes the test split where the source has none.
+    package var testShare: Double
+    /// Names for the labels 0, 1 … of IDX files; nil: the numbers themselves.
+    package var classNames: [String]?
+    package var seed: UInt64
+    package var limits: ImageLimits
+
+    package init(
+        height: Int? = nil, width: Int? = nil, channels: Channels = .automatic,
+        resizing: ImageFormat.Resizing = .stretch, onBadImage: BadImagePolicy = .fail, calibrationShare: Double? = nil,
+        calibrationCount: Int? = nil, testShare: Double = 0.2, classNames: [String]? = nil, seed: UInt64 = 0,
+        limits: ImageLimits = ImageLimits()
+    ) {
+        self.height = height
+        self.width = width
+        self.channels = channels
+        self.resizing = resizing
+        self.onBadImage = onBadImage
+        self.calibrationShare = calibrationShare
+        self.calibrationCount = calibrationCount
+        self.testShare = testShare
+        self.classNames = classNames
+        self.seed = seed
+        self.limits = limits
+    }
+
+    /// The largest side of a working size.
+    package static let maximumSide = 4096
+
+    /// Checks everything that can be known before the source is read.
+    ///
+    /// - Throws: `ErdeError` of kind `usage`.
+    package func validate() throws(ErdeError) {
+        for (name, side) in [("height", height), ("width", width)] {
+            if let side, !(1...IngestOptions.maximumSide).contains(side) {
+                throw ErdeError(.usage, name, "\(side), expected 1 to \(IngestOptions.maximumSide) pixels")
+            }
+        }
+        for (name, share) in [("calibration share", calibrationShare ?? 0.1), ("test share", testShare)] {
+            if !(share > 0 && share < 1) {
+                throw ErdeError(.usage, name, "\(share), expected a number between 0 and 1, both excluded")
+            }
+        }
+        if (calibrationShare ?? 0.1) + testShare >= 1 {
+            throw ErdeError(
+                .usage, "calibration share and test share", "together \((calibrationShare ?? 0.1) + testShare)",
+                remedy: "leave something to train on")
+        }
+        if let calibrationCount {
+            if calibrationCount < 1 { throw ErdeError(.usage, "calibration count", "\(calibrationCount), expected 1 or more") }
+            if calibrationShare != nil {
+                throw ErdeError(
+                    .usage, "calibration count", "given together with a calibration share", remedy: "give one of them")
+            }
+        }
+        if let classNames, Set(classNames).count != classNames.count || classNames.contains("") {
+            throw ErdeError(.usage, "class names", "must be different from each other and not empty")
+        }
+        if limits.fileBytes < 1 || limits.side < 1 || limits.pixels < 1 {
+            throw ErdeError(.usage, "image limits", "\(limits.fileBytes) bytes, \(limits.side) a side, \(limits.pixels) pixels")
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package import Artifacts
+
+/// What `ingest` read, wrote and found wrong.
+package struct IngestReport: Hashable, Sendable, Codable {
+    /// How the source holds its images.
+    package enum SourceKind: String, Hashable, Sendable, Codable {
+        /// A sub-folder per class.
+        case classFolders
+        /// `train/`, `test/` … and in each a sub-folder per class.
+        case splitFolders
+        /// IDX files, as MNIST and its descendants come.
+        case idx
+    }
+
+    /// An image that could not be decoded.
+    package struct BadImage: Hashable, Sendable, Codable {
+        /// Relative to the source.
+        package var path: String
+        package var reason: String
+    }
+
+    /// Number of images of a class by split.
+    package struct ClassCounts: Hashable, Sendable, Codable {
+        package var name: String
+        package var counts: [DatasetSplit: Int]
+    }
+
+    /// Images whose pixels are equal at the working size.
+    package struct Duplicates: Hashable, Sendable, Codable {
+        /// Images equal to an earlier one.
+        package var images = 0
+        /// Calibration images equal to a training image.
+        package var calibrationInTrain = 0
+        /// Test images equal to a training or calibration image.
+        package var testInOthers = 0
+        /// Images equal to an earlier one of another class.
+        package var contradictingLabels = 0
+    }
+
+    package var source: String
+    package var sourceKind: SourceKind
+    package var output: String
+    package var outputBytes: Int
+    package var fingerprint: String
+    package var description: DatasetDescription
+    package var classes: [ClassCounts]
+    /// All images that were tried, good and bad.
+    package var imageCount: Int
+    package var badImages: [BadImage]
+    /// Files that are no images and were passed over.
+    package var otherFileCount: Int
+    package var duplicates: Duplicates
+    /// What was decided, in sentences.
+    package var notes: [String]
+    /// What looks wrong though nothing failed, in sentences.
+    package var warnings: [String]
+    package var seconds: Double
+}
