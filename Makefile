@@ -1,0 +1,78 @@
+# erde: `make` explains what can be done here.
+
+PREFIX ?= /usr/local
+CONFIGURATION ?= release
+# Imports must go the way Package.swift says.
+SWIFT_FLAGS = -c $(CONFIGURATION) --explicit-target-dependency-import-check error $(EXTRA_SWIFT_FLAGS)
+ERDE = .build/$(CONFIGURATION)/erde
+PACKAGES = libpng-dev libjpeg-dev libprotobuf-c-dev protobuf-c-compiler libdnnl-dev zlib1g-dev
+
+.DEFAULT_GOAL := help
+
+.PHONY: help
+help: ## Show this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | \
+		awk -F'\t' '{ printf "  make %-16s %s\n", $$1, $$2 }'
+
+.PHONY: deps
+deps: ## Install the C libraries that are missing (apt; sudo when not root)
+	@missing=""; for package in $(PACKAGES); do \
+		dpkg-query -W -f='$${Status}' $$package 2>/dev/null | grep -q "ok installed" || missing="$$missing $$package"; \
+	done; \
+	if [ -z "$$missing" ]; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ]; then sudo=""; else sudo="sudo"; fi; \
+	echo "Installing$$missing with apt-get$${sudo:+ through sudo}" >&2; \
+	$$sudo apt-get update -q >&2 && \
+	$$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends $$missing >&2
+
+.PHONY: build
+build: deps ## Build the program
+	swift build $(SWIFT_FLAGS) --product erde
+
+.PHONY: test
+test: deps ## Build and run the tests
+	swift build $(SWIFT_FLAGS) --build-tests
+	swift build $(SWIFT_FLAGS) --product erde
+	swift test $(SWIFT_FLAGS) --skip-build
+
+.PHONY: demo
+demo: build ## Train, compress and classify the bundled images; a few minutes
+	@bash samples/fashion/demo.sh $(ERDE) demo
+
+.PHONY: interop
+interop: build ## Check written files with ONNX Runtime and the onnx package (needs Python)
+	bash Tests/Interop/run.sh $(ERDE)
+
+.PHONY: lint
+lint: ## Check the layout of all Swift sources
+	swift format lint --strict --recursive Sources Tests Package.swift
+
+.PHONY: format
+format: ## Lay out all Swift sources
+	swift format --in-place --recursive Sources Tests Package.swift
+
+.PHONY: generate
+generate: deps ## Generate C from the schemas
+	bash schemas/generate.sh Sources/System/CSchemas
+
+.PHONY: check-generated
+check-generated: deps ## Fail when the committed C is not what the schemas give
+	bash schemas/check-generated.sh
+
+.PHONY: bench
+bench: build ## Measure training and inference; PEERS=path-to-python adds PyTorch, ONNX Runtime and OpenVINO where they exist
+	$(ERDE) bench train --widths 16,32,64 --blocks 3 --size 32 --channels 3 --batch 128 --precision float32 --json
+
+.PHONY: docs
+docs: build ## Write the commands' help into docs/commands.md
+	bash docs/commands.sh $(ERDE) > docs/commands.md
+
+.PHONY: install
+install: build ## Install erde, and compress as a second name for it, below PREFIX
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 755 $(ERDE) "$(DESTDIR)$(PREFIX)/bin/erde"
+	ln -sf erde "$(DESTDIR)$(PREFIX)/bin/compress"
+
+.PHONY: clean
+clean: ## Remove what building and the demo made
+	rm -rf .build demo .interop
