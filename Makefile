@@ -60,7 +60,7 @@ check-generated: deps ## Fail when the committed C is not what the schemas give
 	bash schemas/check-generated.sh
 
 .PHONY: bench
-bench: build ## Measure training and inference; PEERS=path-to-python adds PyTorch, ONNX Runtime and OpenVINO where they exist
+bench: build ## Measure training speed on this machine
 	$(ERDE) bench train --widths 16,32,64 --blocks 3 --size 32 --channels 3 --batch 128 --precision float32 --json
 
 .PHONY: docs
