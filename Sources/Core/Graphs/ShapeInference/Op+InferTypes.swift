@@ -10,12 +10,14 @@ extension Op {
         switch self {
         case .convolution(let attributes):
             return [try check.convolution(attributes)]
-        case .convolutionDataGradient, .convolutionWeightGradient:
+        case .convolutionDataGradient(let attributes):
             try check.count(3)
+            try check.result(of: .convolution(attributes), [operands[2], operands[1]], matches: operands[0])
             return [operands[2]]
-        case .averagePoolGradient, .sumTo, .broadcastTo:
-            try check.count(2)
-            return [operands[1]]
+        case .convolutionWeightGradient(let attributes):
+            try check.count(3)
+            try check.result(of: .convolution(attributes), [operands[1], operands[2]], matches: operands[0])
+            return [operands[2]]
         case .linear:
             return [try check.linear()]
         case .matMul(let transposeLeft, let transposeRight):
@@ -25,8 +27,13 @@ extension Op {
         case .batchNormalizationTraining:
             let type = try check.normalization(statistics: 2)
             return [type, operands[1], operands[1]]
-        case .batchNormalizationGradient:
+        case .batchNormalizationGradient(let attributes):
             try check.count(5)
+            let statistics = Array(repeating: operands[2], count: 3)
+            try check.require(operands[0] == operands[1], "a gradient of the type of operand 2")
+            try check.require(Array(operands[2...]) == statistics, "equal scale, mean and variance")
+            try check.result(
+                of: .batchNormalizationTraining(attributes), [operands[1], operands[2], operands[2]], matches: operands[0])
             return [operands[1], operands[2], operands[2]]
         case .movingAverage:
             try check.count(2)
@@ -34,62 +41,95 @@ extension Op {
             return [operands[0]]
         case .maxPool(let attributes), .averagePool(let attributes):
             return [try check.pool(attributes)]
-        case .maxPoolGradient:
+        case .maxPoolGradient(let attributes):
             try check.count(2)
+            try check.result(of: .maxPool(attributes), [operands[1]], matches: operands[0])
+            return [operands[1]]
+        case .averagePoolGradient(let attributes):
+            try check.count(2)
+            try check.result(of: .averagePool(attributes), [operands[1]], matches: operands[0])
             return [operands[1]]
         case .globalAveragePool:
             try check.count(1)
+            try check.float(0)
             try check.rank(0, 4)
             return [TensorType([operands[0].shape[0], operands[0].shape[1], 1, 1])]
-        case .relu, .clip, .affine, .exp, .log, .squareRoot, .dropout:
+        case .relu, .clip, .affine, .exp, .log, .squareRoot:
             try check.count(1)
             try check.float(0)
+            return [operands[0]]
+        case .dropout(let rate):
+            try check.count(1)
+            try check.float(0)
+            try check.require(0..<1 ~= rate, "a rate of at least 0 and less than 1, not \(rate)")
             return [operands[0]]
         case .stopGradient:
             try check.count(1)
             return [operands[0]]
-        case .randomDropout:
+        case .randomDropout(let rate, _):
             try check.count(2)
             try check.float(0)
+            try check.require(0..<1 ~= rate, "a rate of at least 0 and less than 1, not \(rate)")
             try check.require(operands[1] == TensorType([2], .int32), "a seed of type int32[2]")
             return [operands[0]]
         case .reluGradient, .clipGradient:
             try check.count(2)
+            try check.float(0)
             try check.require(operands[0] == operands[1], "two equal types")
             return [operands[0]]
         case .add, .subtract, .multiply, .divide, .maximum:
+            try check.count(2)
             try check.float(0)
+            try check.float(1)
             return [TensorType(try check.broadcast())]
         case .equal, .less:
             try check.require(operands.count == 2 && operands[0].dataType == operands[1].dataType, "equal element types")
             return [TensorType(try check.broadcast())]
         case .logSoftmax:
             try check.count(1)
+            try check.float(0)
             try check.rank(0, 2)
             return [operands[0]]
         case .argMax:
             try check.count(1)
+            try check.float(0)
             try check.rank(0, 2)
+            try check.require(operands[0].shape[1] > 0, "at least one column")
             return [TensorType([operands[0].shape[0]], .int32)]
         case .oneHot(let classes):
             try check.count(1)
+            try check.require(operands[0].dataType == .int32, "int32 at operand 1")
             try check.rank(0, 1)
+            try check.require(classes > 0, "a positive number of classes, not \(classes)")
             return [TensorType([operands[0].shape[0], classes])]
         case .reduceSum(let reduction), .reduceMean(let reduction):
             return [try check.reduction(reduction)]
         case .sumOfSquares:
             try check.count(1)
+            try check.float(0)
             return [TensorType(.scalar)]
+        case .sumTo:
+            try check.count(2)
+            try check.repeats(operands[1].shape, to: operands[0].shape)
+            return [operands[1]]
+        case .broadcastTo:
+            try check.count(2)
+            try check.repeats(operands[0].shape, to: operands[1].shape)
+            return [operands[1]]
         case .reshape(let trailing):
             try check.count(1)
             let shape = operands[0].shape
             try check.require(
-                shape.rank > 0 && shape.dimensions.dropFirst().reduce(1, *) == trailing.reduce(1, *),
+                shape.rank > 0 && trailing.allSatisfy { $0 >= 0 }
+                    && shape.dimensions.dropFirst().reduce(1, *) == trailing.reduce(1, *),
                 "elements for a trailing shape of \(trailing)")
             return [TensorType(Shape([shape[0]] + trailing), operands[0].dataType)]
         case .momentumUpdate:
             try check.count(5)
             try check.require(operands[0] == operands[1] && operands[0] == operands[2], "equal weight, gradient, velocity")
+            try check.require(
+                operands[0].dataType == .float32 && operands[3] == TensorType(.scalar) && operands[4] == operands[3],
+                "float32 with a scalar learning rate and gradient scale")
             return [operands[0], operands[2]]
         }
     }

@@ -34,11 +34,13 @@ struct OperandCheck {
 
     func convolution(_ attributes: ConvolutionAttributes) throws(ErdeError) -> TensorType {
         try require(operands.count == 2 || operands.count == 3, "2 or 3 operands")
-        try rank(0, 4)
-        try rank(1, 4)
+        for position in 0..<2 {
+            try float(position)
+            try rank(position, 4)
+        }
         let (x, weight) = (operands[0].shape, operands[1].shape)
         try require(
-            attributes.groups > 0 && x[1] == weight[1] * attributes.groups && weight[0] % attributes.groups == 0,
+            attributes.groups > 0 && weight[1] > 0 && x[1] == weight[1] * attributes.groups && weight[0] % attributes.groups == 0,
             "input channels equal to weight channels times \(attributes.groups) groups")
         try bias(at: 2, channels: weight[0])
         let plane = try windows(
@@ -49,6 +51,7 @@ struct OperandCheck {
 
     func pool(_ attributes: PoolAttributes) throws(ErdeError) -> TensorType {
         try count(1)
+        try float(0)
         try rank(0, 4)
         let x = operands[0].shape
         let plane = try windows(
@@ -64,6 +67,8 @@ struct OperandCheck {
         try require(
             strides.height > 0 && strides.width > 0 && kernel.height > 0 && kernel.width > 0 && dilations.height > 0
                 && dilations.width > 0, "positive kernel, strides and dilations")
+        try require(
+            min(padding.top, padding.left, padding.bottom, padding.right) >= 0, "padding of 0 or more on each side")
         let free = Extent(
             height: x[2] + padding.top + padding.bottom - (kernel.height - 1) * dilations.height - 1,
             width: x[3] + padding.left + padding.right - (kernel.width - 1) * dilations.width - 1)
@@ -74,8 +79,10 @@ struct OperandCheck {
 
     func linear() throws(ErdeError) -> TensorType {
         try require(operands.count == 2 || operands.count == 3, "2 or 3 operands")
-        try rank(0, 2)
-        try rank(1, 2)
+        for position in 0..<2 {
+            try float(position)
+            try rank(position, 2)
+        }
         let (x, weight) = (operands[0].shape, operands[1].shape)
         try require(x[1] == weight[1], "as many features as the weight has columns")
         try bias(at: 2, channels: weight[0])
@@ -84,8 +91,10 @@ struct OperandCheck {
 
     func matMul(transposeLeft: Bool, transposeRight: Bool) throws(ErdeError) -> TensorType {
         try count(2)
-        try rank(0, 2)
-        try rank(1, 2)
+        for position in 0..<2 {
+            try float(position)
+            try rank(position, 2)
+        }
         let (left, right) = (operands[0].shape, operands[1].shape)
         let (rows, inner) = transposeLeft ? (left[1], left[0]) : (left[0], left[1])
         let (innerRight, columns) = transposeRight ? (right[1], right[0]) : (right[0], right[1])
@@ -95,6 +104,7 @@ struct OperandCheck {
 
     func normalization(statistics: Int) throws(ErdeError) -> TensorType {
         try count(1 + statistics)
+        try float(0)
         let x = operands[0].shape
         try require(x.rank == 2 || x.rank == 4, "rank 2 or 4 at operand 1")
         try require(operands.dropFirst().allSatisfy { $0 == TensorType([x[1]]) }, "vectors of \(x[1]) channels")
@@ -115,13 +125,30 @@ struct OperandCheck {
         return Shape(dimensions)
     }
 
+    /// Checks that another operator would make a value of type `gradient` from `inputs`, for operators that carry a
+    /// gradient back through it.
+    func result(of other: Op, _ inputs: [TensorType], matches gradient: TensorType) throws(ErdeError) {
+        let types = try other.inferTypes(inputs)
+        try require(types.first == gradient, "a gradient of type \(types[0])")
+    }
+
+    /// Checks that broadcasting repeats `shape` to exactly `target`, both of float32.
+    func repeats(_ shape: Shape, to target: Shape) throws(ErdeError) {
+        try float(0)
+        try float(1)
+        let offset = target.rank - shape.rank
+        try require(
+            offset >= 0 && shape.dimensions.indices.allSatisfy { shape[$0] == 1 || shape[$0] == target[offset + $0] },
+            "a shape that broadcasts to \(target)")
+    }
+
     func reduction(_ reduction: Reduction) throws(ErdeError) -> TensorType {
         try count(1)
         try float(0)
         let shape = operands[0].shape
         try require(
-            reduction.axes.allSatisfy { 0..<shape.rank ~= $0 } && Set(reduction.axes).count == reduction.axes.count,
-            "distinct axes within the rank, not \(reduction.axes)")
+            reduction.axes.allSatisfy { 0..<shape.rank ~= $0 } && zip(reduction.axes, reduction.axes.dropFirst()).allSatisfy(<),
+            "ascending axes within the rank, not \(reduction.axes)")
         let kept = shape.dimensions.enumerated().compactMap { axis, extent in
             reduction.axes.contains(axis) ? (reduction.keepsAxes ? 1 : nil) : extent
         }

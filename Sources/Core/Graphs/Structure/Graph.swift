@@ -10,18 +10,33 @@ package struct Graph: Sendable {
         package let value: Value
         /// Whether axis 0 is the batch.
         package let isBatched: Bool
+
+        package init(value: Value, isBatched: Bool) {
+            self.value = value
+            self.isBatched = isBatched
+        }
     }
 
     /// A named result.
     package struct Output: Hashable, Sendable {
         package let name: String
         package let value: Value
+
+        package init(name: String, value: Value) {
+            self.name = name
+            self.value = value
+        }
     }
 
     /// What a variable becomes when the run ends.
     package struct Update: Hashable, Sendable {
         package let variable: Value
         package let value: Value
+
+        package init(variable: Value, value: Value) {
+            self.variable = variable
+            self.value = value
+        }
     }
 
     /// Where a value comes from.
@@ -43,6 +58,21 @@ package struct Graph: Sendable {
     package internal(set) var origins: [Origin] = []
 
     init() {}
+
+    /// Puts a graph together from its parts as they are. Nothing is checked: that is `GraphVerifier`'s work.
+    package init(
+        unverified values: [ValueInfo], origins: [Origin], inputs: [Input] = [], variables: [Variable] = [],
+        constants: [Value: Tensor] = [:], nodes: [Node] = [], outputs: [Output] = [], updates: [Update] = []
+    ) {
+        self.values = values
+        self.origins = origins
+        self.inputs = inputs
+        self.variables = variables
+        self.constants = constants
+        self.nodes = nodes
+        self.outputs = outputs
+        self.updates = updates
+    }
 
     package subscript(value: Value) -> ValueInfo { values[value.id] }
 

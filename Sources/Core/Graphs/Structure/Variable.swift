@@ -17,6 +17,11 @@ package struct Variable: Hashable, Sendable {
     package let value: Value
     package let role: Role
 
+    package init(value: Value, role: Role) {
+        self.value = value
+        self.role = role
+    }
+
     /// Whether a gradient is wanted.
     package var isTrainable: Bool { role == .weight || role == .bias }
 }
