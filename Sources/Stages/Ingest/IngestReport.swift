@@ -17,6 +17,11 @@ package struct IngestReport: Hashable, Sendable, Codable {
         /// Relative to the source.
         package var path: String
         package var reason: String
+
+        package init(path: String, reason: String) {
+            self.path = path
+            self.reason = reason
+        }
     }
 
     /// Number of images of a class by split.
