@@ -1,5 +1,7 @@
+package import Diagnostics
+
 /// The loss of a multi-exit student; the defaults are ERDE's.
-package struct DistillationRecipe: Hashable, Sendable, Codable {
+package struct DistillationRecipe: Recipe {
     package enum Method: String, Hashable, Sendable, Codable, CaseIterable {
         /// Cross-entropy with the labels alone.
         case ce
@@ -57,4 +59,49 @@ package struct DistillationRecipe: Hashable, Sendable, Codable {
     package var entropyForm = EntropyForm.klToUniform
 
     package init() {}
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case method
+        case alpha
+        case beta
+        case gamma
+        case temperature
+        case exitWeights
+        case teacherExit
+        case wrongRule
+        case keepsDistillationWhereWrong
+        case keepsCrossEntropyWhereWrong
+        case entropyAtLastExit
+        case entropyForm
+    }
+
+    /// Reads what is there; missing keys keep their defaults, unknown ones are refused.
+    package init(from decoder: any Decoder) throws {
+        let container = try StrictContainer(decoder, keys: CodingKeys.self)
+        try container.read(.method, into: &method)
+        try container.read(.alpha, into: &alpha)
+        try container.read(.beta, into: &beta)
+        try container.read(.gamma, into: &gamma)
+        try container.read(.temperature, into: &temperature)
+        try container.read(.exitWeights, into: &exitWeights)
+        try container.read(.teacherExit, into: &teacherExit)
+        try container.read(.wrongRule, into: &wrongRule)
+        try container.read(.keepsDistillationWhereWrong, into: &keepsDistillationWhereWrong)
+        try container.read(.keepsCrossEntropyWhereWrong, into: &keepsCrossEntropyWhereWrong)
+        try container.read(.entropyAtLastExit, into: &entropyAtLastExit)
+        try container.read(.entropyForm, into: &entropyForm)
+        try validate()
+    }
+
+    package func validate() throws(ErdeError) {
+        for (key, weight) in [("alpha", alpha), ("beta", beta), ("gamma", gamma)] {
+            try require(weight >= 0 && weight.isFinite, key, "expected at least 0, found \(weight)")
+        }
+        try require(
+            temperature >= 0.01 && temperature <= 1000, "temperature", "expected 0.01 to 1000, found \(temperature)")
+        let weights = exitWeights ?? [1]
+        try require(
+            weights.allSatisfy { $0 >= 0 && $0.isFinite } && weights.contains { $0 > 0 }, "exitWeights",
+            "expected weights of at least 0, not all 0, found \(weights)")
+    }
 }
