@@ -66,7 +66,7 @@ let package = Package(
         module("Inference", in: "Learning", ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts"]),
         module(
             "Training", in: "Learning",
-            ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Losses", "Inference"]),
+            ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Losses"]),
 
         // Stages: one function each, from the artifact before to the artifact after. They never import each other.
         module("Ingest", in: "Stages", ["Diagnostics", "Tensors", "Artifacts", "Images", "DatasetFile", "CZ"]),

@@ -1,0 +1,69 @@
+import Artifacts
+import Diagnostics
+import Execution
+import Graphs
+import Tensors
+
+/// What a run must have in common with the one that it continues.
+struct RunSignature: Hashable, Sendable, Codable {
+    var training: TrainingRecipe
+    var distillation: DistillationRecipe
+    var datasetFingerprint: String
+    /// Hash of the network's layers and variables.
+    var network: String
+    /// Hash of the teacher's weights; nil without a teacher.
+    var teacher: String?
+    var engine: String
+    var precision: Precision
+
+    /// What `other` has different, in words; nil if nothing.
+    func difference(from other: RunSignature) throws(ErdeError) -> String? {
+        if network != other.network { return "another network architecture" }
+        if datasetFingerprint != other.datasetFingerprint {
+            return "another dataset (fingerprint \(datasetFingerprint), now \(other.datasetFingerprint))"
+        }
+        if teacher != other.teacher { return "another teacher" }
+        if engine != other.engine { return "the engine \(engine), now \(other.engine)" }
+        if precision != other.precision { return "the precision \(precision.rawValue), now \(other.precision.rawValue)" }
+        let mine = try lines(training) + lines(distillation)
+        let others = try lines(other.training) + lines(other.distillation)
+        let changed = mine.filter { !others.contains($0) }
+        let now = others.filter { !mine.contains($0) }
+        guard training != other.training || distillation != other.distillation else { return nil }
+        return "another recipe (\(changed.joined(separator: ", ")); now \(now.joined(separator: ", ")))"
+    }
+
+    /// A recipe's keys and values, one a line.
+    private func lines(_ recipe: some Recipe) throws(ErdeError) -> [String] {
+        String(decoding: try recipe.json(), as: UTF8.self).split(separator: "\n").map { line in
+            String(line.drop { $0 == " " }.filter { $0 != "\"" && $0 != "," })
+        }
+    }
+}
+
+extension Graph {
+    /// Hash of operators, shapes and variable names.
+    var signature: String {
+        var hash = StableHash()
+        for variable in variables { hash.combine("\(name(of: variable.value)) \(shape(of: variable.value)) \(variable.role)") }
+        for node in nodes { hash.combine("\(node.op) \(node.inputs.map(\.id))") }
+        for output in outputs { hash.combine("\(output.name) \(output.value.id)") }
+        for (value, tensor) in constants.sorted(by: { $0.key.id < $1.key.id }) {
+            hash.combine(name(of: value))
+            tensor.withUnsafeBytes { hash.combine($0) }
+        }
+        return hash.text
+    }
+}
+
+extension Parameters {
+    /// Hash of all names and contents.
+    var signature: String {
+        var hash = StableHash()
+        for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
+            hash.combine(name)
+            tensor.withUnsafeBytes { hash.combine($0) }
+        }
+        return hash.text
+    }
+}

@@ -1,0 +1,61 @@
+import Artifacts
+import Tensors
+
+extension AugmentationRecipe {
+    /// One random variation of an image: where it is cut out, whether it is mirrored, where it is covered.
+    struct Draw: Hashable {
+        /// Rows and columns by which the image moves up and left; places beyond its border are black.
+        var shiftRows = 0
+        var shiftColumns = 0
+        var isMirrored = false
+        /// Black rows and columns.
+        var coveredRows = 0..<0
+        var coveredColumns = 0..<0
+    }
+
+    /// Draws a variation for images of the given extent.
+    func draw(height: Int, width: Int, using generator: inout RandomGenerator) -> Draw {
+        var draw = Draw()
+        if cropPadding > 0 {
+            draw.shiftRows = generator.below(2 * cropPadding + 1) - cropPadding
+            draw.shiftColumns = generator.below(2 * cropPadding + 1) - cropPadding
+        }
+        if horizontalFlip { draw.isMirrored = generator.next() >> 63 == 1 }
+        if cutoutSide > 0 {
+            let top = generator.below(height) - cutoutSide / 2
+            let left = generator.below(width) - cutoutSide / 2
+            draw.coveredRows = (top..<top + cutoutSide).clamped(to: 0..<height)
+            draw.coveredColumns = (left..<left + cutoutSide).clamped(to: 0..<width)
+        }
+        return draw
+    }
+}
+
+extension AugmentationRecipe.Draw {
+    /// Writes the variation of an image as floats 0…1.
+    ///
+    /// - Parameters:
+    ///   - pixels: 8-bit `[C,H,W]`
+    ///   - result: `[C,H,W]`, every element is written.
+    func apply(to pixels: UnsafeRawBufferPointer, of image: ImageFormat, into result: UnsafeMutableBufferPointer<Float>) {
+        let (height, width) = (image.height, image.width)
+        let columns = max(0, -shiftColumns)..<max(max(0, -shiftColumns), min(width, width - shiftColumns))
+        for channel in 0..<image.channels {
+            for row in 0..<height {
+                var line = UnsafeMutableBufferPointer(
+                    rebasing: result[(channel * height + row) * width..<(channel * height + row + 1) * width])
+                let source = row + shiftRows
+                guard 0..<height ~= source else {
+                    line.update(repeating: 0)
+                    continue
+                }
+                line[0..<columns.lowerBound].update(repeating: 0)
+                line[columns.upperBound..<width].update(repeating: 0)
+                let start = (channel * height + source) * width + shiftColumns
+                for column in columns { line[column] = Float(pixels[start + column]) / 255 }
+                if isMirrored { line.reverse() }
+                if coveredRows.contains(row) { line[coveredColumns].update(repeating: 0) }
+            }
+        }
+    }
+}

@@ -1,0 +1,207 @@
+import Artifacts
+package import Diagnostics
+import Execution
+import Graphs
+import Tensors
+
+/// Trains a network from the first step, or from a checkpoint, to the last.
+///
+/// The weights are a function of the task and the engine: stopping and going on, or how long data take, change no bit.
+package final class Trainer {
+    private let task: TrainingTask
+    private let run: TrainingRun
+    private let signature: RunSignature
+    private let sampler: BatchSampler
+    private let runner: StepRunner
+    private var position: TrainingPosition
+    private var stepsPerEpoch: Int { sampler.stepsPerEpoch }
+    private var steps: Int { task.recipe.epochs * sampler.stepsPerEpoch }
+
+    /// Checks the task, compiles the training step and reads the checkpoint to go on from.
+    ///
+    /// - Throws: `ErdeError` of kind `usage` when something does not fit together or the checkpoint belongs to another
+    ///   run, `notFound` or `badData` when there is no checkpoint or it is damaged.
+    package init(_ task: TrainingTask, _ run: TrainingRun) throws(ErdeError) {
+        try task.validate()
+        self.task = task
+        self.run = run
+        let teacher = try task.teacher.map { (model) throws(ErdeError) in try model.graph.optimizedForInference(model.parameters)
+        }
+        let training = try TrainingGraph(
+            student: task.graph, teacher: teacher?.graph, recipe: task.recipe, distillation: task.distillation)
+        signature = RunSignature(
+            training: task.recipe, distillation: task.distillation, datasetFingerprint: task.dataset.fingerprint,
+            network: task.graph.signature, teacher: task.teacher?.parameters.signature, engine: run.engine.name,
+            precision: run.options.precision)
+        sampler = BatchSampler(
+            samples: task.dataset.train, augmentation: task.recipe.augmentation, batchSize: task.recipe.batchSize,
+            seed: task.recipe.seed)
+        position = TrainingPosition(metrics: StepMetrics(exits: training.exits, teacherExits: training.teacherExits))
+
+        var parameters = Parameters()
+        for (name, tensor) in teacher?.parameters.tensors ?? [:] {
+            parameters["\(TrainingGraph.teacherScope)_\(name)"] = tensor
+        }
+        if run.resumes {
+            guard let folder = run.checkpoints else {
+                throw ErdeError(.usage, "--resume", "no checkpoint folder is given", remedy: "say where the checkpoint lies")
+            }
+            let checkpoint = try folder.load()
+            if let difference = try checkpoint.state.signature.difference(from: signature) {
+                throw ErdeError(
+                    .usage, folder.path, "the checkpoint was made with \(difference)",
+                    remedy: "give the same options again, or start without --resume")
+            }
+            position = TrainingPosition(
+                step: checkpoint.state.step, metrics: checkpoint.state.metrics, epochs: checkpoint.state.epochs)
+            parameters.tensors.merge(checkpoint.parameters.tensors) { _, newer in newer }
+        } else {
+            parameters.tensors.merge(task.parameters.tensors) { _, newer in newer }
+            for variable in training.graph.variables where variable.role == .optimizer {
+                parameters[training.graph.name(of: variable.value)] = Tensor(
+                    repeating: 0, training.graph.shape(of: variable.value))
+            }
+        }
+        runner = try StepRunner(training, parameters: parameters, engine: run.engine, options: run.options)
+    }
+
+    /// Trains to the end.
+    ///
+    /// - Throws: `ErdeError` of kind `interrupted` after a stop request and a checkpoint; of kind `usage` when the loss is
+    ///   no number any more.
+    package func train() throws(ErdeError) -> TrainingResult {
+        run.report(.started(step: position.step, steps: steps))
+        try writeLog()
+        let loader = BatchLoader(sampler: sampler, firstStep: position.step, steps: steps)
+        while position.step < steps { try trainEpoch(loader) }
+        let parameters = try learned()
+        let evaluator = try evaluator(parameters)
+        return TrainingResult(
+            parameters: parameters, epochs: position.epochs,
+            trainingErrorPerExit: try evaluator.error(onAugmented: sampler, epoch: task.recipe.epochs))
+    }
+
+    /// Trains to the end of the present epoch, evaluates and keeps a checkpoint.
+    private func trainEpoch(_ loader: BatchLoader) throws(ErdeError) {
+        let (start, waitedBefore, firstStep) = (ContinuousClock.now, loader.waiting, position.step)
+        let epoch = position.step / stepsPerEpoch
+        let end = (epoch + 1) * stepsPerEpoch
+        while position.step < end {
+            if run.shouldStop() { try stop(epoch: epoch) }
+            let learningRate = task.recipe.learningRate(atStep: position.step, of: steps)
+            let metrics = try runner.run(loader.next(), learningRate: learningRate, dropoutSeed: dropoutSeed(position.step))
+            guard metrics.lossSum.isFinite else {
+                throw diverged(epoch: epoch, learningRate: learningRate, loss: metrics.lossSum)
+            }
+            position.metrics += metrics
+            position.step += 1
+            let seconds = (ContinuousClock.now - start).inSeconds
+            let rate = seconds > 0 ? Double((position.step - firstStep) * task.recipe.batchSize) / seconds : 0
+            run.report(
+                .step(
+                    StepProgress(
+                        epoch: epoch + 1, epochs: task.recipe.epochs, step: position.step - epoch * stepsPerEpoch,
+                        stepsPerEpoch: stepsPerEpoch, loss: position.metrics.loss, learningRate: learningRate,
+                        imagesPerSecond: rate,
+                        secondsLeft: rate > 0 ? Double((steps - position.step) * task.recipe.batchSize) / rate : 0)))
+        }
+        let seconds = (ContinuousClock.now - start).inSeconds
+        let images = Double((end - firstStep) * task.recipe.batchSize)
+        let calibration = try evaluator(try learned()).accuracy(on: task.dataset.calibration)
+        let summary = EpochSummary(
+            epoch: epoch + 1, epochs: task.recipe.epochs, loss: position.metrics.loss,
+            trainingAccuracyPerExit: position.metrics.accuracy, calibrationAccuracyPerExit: calibration,
+            teacherErrorPerExit: position.metrics.teacherError,
+            learningRate: task.recipe.learningRate(atStep: end - 1, of: steps), seconds: (ContinuousClock.now - start).inSeconds,
+            imagesPerSecond: seconds > 0 ? images / seconds : 0,
+            waitingShare: seconds > 0 ? (loader.waiting - waitedBefore).inSeconds / seconds : 0)
+        position.epochs.append(summary)
+        position.metrics = StepMetrics(exits: runner.training.exits, teacherExits: runner.training.teacherExits)
+        run.report(.epoch(summary))
+        warnIfTeacherKnowsEverything(summary)
+        try writeLog()
+        try save()
+    }
+
+    private func learned() throws(ErdeError) -> Parameters {
+        var parameters = Parameters()
+        let wanted = Set(task.graph.variables.map { task.graph.name(of: $0.value) })
+        for variable in runner.learnedVariables {
+            let name = runner.training.graph.name(of: variable.value)
+            if wanted.contains(name) { parameters[name] = try runner.executable.read(variable: variable) }
+        }
+        return parameters
+    }
+
+    private func evaluator(_ parameters: Parameters) throws(ErdeError) -> ExitEvaluator {
+        try ExitEvaluator(
+            task.graph, parameters, batchSize: task.recipe.batchSize, engine: run.engine, options: run.options)
+    }
+
+    /// A new seed for every step, from the run's.
+    private func dropoutSeed(_ step: Int) -> (Int32, Int32) {
+        var generator = RandomGenerator(seed: task.recipe.seed, stream: RandomStream.dropout.number(step))
+        let word = generator.next()
+        return (Int32(truncatingIfNeeded: word >> 32), Int32(truncatingIfNeeded: word))
+    }
+
+    private func save() throws(ErdeError) {
+        guard let folder = run.checkpoints else { return }
+        var parameters = Parameters()
+        for variable in runner.learnedVariables {
+            parameters[runner.training.graph.name(of: variable.value)] = try runner.executable.read(variable: variable)
+        }
+        let state = CheckpointState(
+            version: erdeVersion, signature: signature, step: position.step, metrics: position.metrics, epochs: position.epochs)
+        try folder.save(Checkpoint(state: state, parameters: parameters))
+        run.report(.checkpoint(path: folder.path))
+    }
+
+    private func writeLog() throws(ErdeError) {
+        if let path = run.metricsLogPath { try MetricsLog(path: path).write(position.epochs) }
+    }
+
+    private func stop(epoch: Int) throws(ErdeError) -> Never {
+        try save()
+        let place =
+            "stopped in epoch \(epoch + 1) of \(task.recipe.epochs), after step \(position.step - epoch * stepsPerEpoch) of \(stepsPerEpoch)"
+        if let folder = run.checkpoints {
+            throw ErdeError(
+                .interrupted, "training", "\(place); the checkpoint is in \(folder.path)",
+                remedy: "run the same command with --resume to go on")
+        }
+        throw ErdeError(.interrupted, "training", "\(place), without a checkpoint", remedy: "start again")
+    }
+
+    private func diverged(epoch: Int, learningRate: Double, loss: Double) -> ErdeError {
+        ErdeError(
+            .usage, "training",
+            "the loss became \(loss) in epoch \(epoch + 1), step \(position.step - epoch * stepsPerEpoch + 1), at a learning rate of \(learningRate)",
+            remedy:
+                "choose a lower peakLearningRate (now \(task.recipe.peakLearningRate)), a longer warmupShare, or set gradientClip"
+        )
+    }
+
+    private func warnIfTeacherKnowsEverything(_ summary: EpochSummary) {
+        guard summary.epoch == 1, let warning = MemorisedTeacher.warning(errorPerExit: summary.teacherErrorPerExit) else {
+            return
+        }
+        switch task.distillation.method {
+        case .erde: run.report(.warning(warning))
+        case .ce, .kd: break
+        }
+    }
+}
+
+/// Where training is between two steps.
+private struct TrainingPosition {
+    /// Steps done, counted over all epochs.
+    var step = 0
+    /// Of the present epoch.
+    var metrics: StepMetrics
+    var epochs: [EpochSummary] = []
+}
+
+extension Duration {
+    fileprivate var inSeconds: Double { self / .seconds(1) }
+}

@@ -1,0 +1,10 @@
+package import Graphs
+
+/// What training came to.
+package struct TrainingResult: Sendable {
+    /// Contents of the canonical graph's variables.
+    package var parameters: Parameters
+    package var epochs: [EpochSummary]
+    /// Per exit, the share of augmented training images that the trained network gets wrong, 0…1.
+    package var trainingErrorPerExit: [Double]
+}

@@ -1,0 +1,71 @@
+package import Artifacts
+package import Diagnostics
+package import Graphs
+import Tensors
+
+/// What is to be trained, on what, how.
+package struct TrainingTask: Sendable {
+    /// The network in canonical form.
+    package var graph: Graph
+    /// Contents of its variables at the start.
+    package var parameters: Parameters
+    /// Whom it learns from; nil with the method `ce` only.
+    package var teacher: Model?
+    package var dataset: Dataset
+    package var recipe: TrainingRecipe
+    package var distillation: DistillationRecipe
+
+    package init(
+        graph: Graph, parameters: Parameters, teacher: Model? = nil, dataset: Dataset, recipe: TrainingRecipe,
+        distillation: DistillationRecipe
+    ) {
+        self.graph = graph
+        self.parameters = parameters
+        self.teacher = teacher
+        self.dataset = dataset
+        self.recipe = recipe
+        self.distillation = distillation
+    }
+
+    /// Checks that everything fits together, before any time is spent.
+    package func validate() throws(ErdeError) {
+        try recipe.validate()
+        try distillation.validate()
+        let image = dataset.description.image
+        let classes = dataset.description.classNames.count
+        try requireFit(graph, "network", image, classes)
+        guard dataset.train.count >= recipe.batchSize else {
+            throw ErdeError(
+                .usage, "batchSize",
+                "a batch of \(recipe.batchSize) images from a training split of \(dataset.train.count)",
+                remedy: "choose a batch size of at most \(max(1, dataset.train.count))")
+        }
+        if let label = dataset.train.labels.first(where: { !(0..<classes ~= Int($0)) }) {
+            throw ErdeError(
+                .badData, dataset.description.source, "expected labels from 0 to \(classes - 1), found \(label)",
+                remedy: "ingest the dataset again")
+        }
+        guard let teacher else { return }
+        try requireFit(teacher.graph, "teacher", image, classes)
+        guard teacher.metadata.classNames == dataset.description.classNames else {
+            throw ErdeError(
+                .usage, "teacher", "its classes are not the dataset's",
+                remedy: "give the dataset that the teacher was trained on")
+        }
+    }
+
+    private func requireFit(_ graph: Graph, _ subject: String, _ image: ImageFormat, _ classes: Int) throws(ErdeError) {
+        let expected = [image.channels, image.height, image.width]
+        let found = graph.inputs.first.map { Array(graph.shape(of: $0.value).dimensions.dropFirst()) } ?? []
+        guard graph.inputs.count == 1, found == expected else {
+            throw ErdeError(
+                .usage, subject, "expected images of \(Shape(expected)), as in the dataset, found \(Shape(found))",
+                remedy: "ingest the images at the \(subject)'s size")
+        }
+        guard let output = graph.outputs.first, graph.shape(of: output.value)[1] == classes else {
+            throw ErdeError(
+                .usage, subject, "does not tell apart the dataset's \(classes) classes",
+                remedy: "give a \(subject) for this dataset")
+        }
+    }
+}

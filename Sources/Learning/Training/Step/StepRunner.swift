@@ -1,0 +1,54 @@
+import Diagnostics
+import Execution
+import Graphs
+import Tensors
+
+/// A compiled training graph: feeds it a batch and reads what it tells.
+final class StepRunner {
+    let training: TrainingGraph
+    let executable: any Executable
+    private let batchSize: Int
+
+    init(_ training: TrainingGraph, parameters: Parameters, engine: any Engine, options: CompilationOptions) throws(ErdeError) {
+        self.training = training
+        batchSize = training.graph.batch
+        executable = try engine.compile(training.graph, parameters: parameters, options: options)
+    }
+
+    /// Runs one step and updates the weights.
+    func run(_ batch: BatchBuffer, learningRate: Double, dropoutSeed: (Int32, Int32)) throws(ErdeError) -> StepMetrics {
+        for input in training.graph.inputs {
+            switch training.graph.name(of: input.value) {
+            case TrainingGraph.labels: try executable.write(input: input, from: UnsafeRawBufferPointer(batch.labels))
+            case TrainingGraph.dropoutSeed: try executable.write(input: input, Tensor([2], [dropoutSeed.0, dropoutSeed.1]))
+            case TrainingGraph.learningRate: try executable.write(input: input, Tensor(Float(learningRate)))
+            default: try executable.write(input: input, from: UnsafeRawBufferPointer(batch.images))
+            }
+        }
+        try executable.run()
+        var metrics = StepMetrics(exits: training.exits, teacherExits: training.teacherExits)
+        metrics.images = batchSize
+        metrics.lossSum = try scalar(TrainingGraph.loss) * Double(batchSize)
+        for exit in 0..<training.exits { metrics.correct[exit] = try scalar(TrainingGraph.correct(exit: exit)) }
+        for exit in 0..<training.teacherExits {
+            metrics.teacherWrong[exit] = try scalar(TrainingGraph.teacherWrong(exit: exit))
+        }
+        return metrics
+    }
+
+    private func scalar(_ name: String) throws(ErdeError) -> Double {
+        guard let output = training.graph.output(named: name) else { preconditionFailure("no output \(name)") }
+        var element: Float = 0
+        var failure: ErdeError?
+        withUnsafeMutableBytes(of: &element) { bytes in
+            do throws(ErdeError) { try executable.read(output: output, into: bytes) } catch { failure = error }
+        }
+        if let failure { throw failure }
+        return Double(element)
+    }
+
+    /// Contents of all variables but the frozen teacher's, which a checkpoint need not repeat.
+    var learnedVariables: [Variable] {
+        training.graph.variables.filter { !training.teacherVariables.contains(training.graph.name(of: $0.value)) }
+    }
+}

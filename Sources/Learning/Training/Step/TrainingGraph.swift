@@ -1,0 +1,119 @@
+package import Artifacts
+package import Diagnostics
+package import Graphs
+import Losses
+import Tensors
+
+/// One training step as a graph: augmented images in, new weights and a few numbers out.
+///
+/// The student is in training form, the teacher beside it in inference form, frozen, on the same images. Inputs: `image`
+/// `[N,C,H,W]`, `batch_labels` int32 `[N]`, `dropout_seed` int32 `[2]`, `learning_rate` scalar. Outputs, all scalars:
+/// `loss`, `correct_exit1` … (images that the student in training form gets right), `teacher_wrong_exit1` ….
+///
+/// The student's variables keep their names; the teacher's are `teacher_…`, the optimizer's `velocity_…`.
+package struct TrainingGraph: Sendable {
+    package let graph: Graph
+    package let exits: Int
+    /// 0 without a teacher.
+    package let teacherExits: Int
+    /// Names of the frozen teacher's variables.
+    let teacherVariables: Set<String>
+
+    static let labels = "batch_labels"
+    static let dropoutSeed = "dropout_seed"
+    static let learningRate = "learning_rate"
+    static let loss = "loss"
+    static let teacherScope = "teacher"
+
+    static func correct(exit: Int) -> String { "correct_exit\(exit + 1)" }
+
+    static func teacherWrong(exit: Int) -> String { "teacher_wrong_exit\(exit + 1)" }
+
+    /// - Parameters:
+    ///   - student: in canonical form.
+    ///   - teacher: in inference form, nil without a teacher.
+    package init(
+        student: Graph, teacher: Graph?, recipe: TrainingRecipe, distillation: DistillationRecipe
+    ) throws(ErdeError) {
+        let batch = recipe.batchSize
+        let student = try student.rebatched(batch)
+        var builder = GraphBuilder()
+        let image = builder.input(Model.inputName, student.type(of: student.inputs[0].value))
+        let labels = builder.input(TrainingGraph.labels, TensorType([batch], .int32))
+        let seed = builder.input(TrainingGraph.dropoutSeed, TensorType([2], .int32), isBatched: false)
+        let learningRate = builder.input(TrainingGraph.learningRate, TensorType(.scalar), isBatched: false)
+
+        let form = try builder.inlineForTraining(student, image: image, dropoutSeed: seed)
+        var teacherLogits: [Value]?
+        var teacherVariables: Set<String> = []
+        if let teacher {
+            let teacher = try teacher.rebatched(batch)
+            let values = try builder.scoped(TrainingGraph.teacherScope) { (builder) throws(ErdeError) in
+                try builder.inline(teacher, bindings: [teacher.inputs[0].value: image])
+            }
+            teacherLogits = teacher.outputs.map { values[$0.value]! }
+            for variable in teacher.variables { teacherVariables.insert(builder.graph.name(of: values[variable.value]!)) }
+        }
+        let loss = try multiExitLoss(
+            recipe: distillation, labelSmoothing: recipe.labelSmoothing, studentLogits: form.outputs,
+            teacherLogits: teacherLogits, labels: labels, in: &builder)
+        builder.output(TrainingGraph.loss, loss)
+
+        let trainable = student.variables.filter(\.isTrainable)
+        for variable in student.variables {
+            let name = student.name(of: variable.value)
+            precondition(builder.graph.name(of: form.values[variable.value]!) == name, "\(name) was renamed")
+        }
+        try builder.descend(
+            loss, variables: trainable.map { (form.values[$0.value]!, $0.role) }, recipe: recipe, learningRate: learningRate)
+        try builder.count(form.outputs, labels: labels, wrong: false, named: TrainingGraph.correct)
+        try builder.count(teacherLogits ?? [], labels: labels, wrong: true, named: TrainingGraph.teacherWrong)
+        graph = builder.graph.removingDeadNodes()
+        exits = form.outputs.count
+        teacherExits = teacherLogits?.count ?? 0
+        self.teacherVariables = teacherVariables
+    }
+}
+
+extension GraphBuilder {
+    /// Adds gradients, clipping and the updates of stochastic gradient descent with momentum. Only weights decay.
+    fileprivate mutating func descend(
+        _ loss: Value, variables: [(value: Value, role: Variable.Role)], recipe: TrainingRecipe, learningRate: Value
+    ) throws(ErdeError) {
+        let slopes = try gradients(of: loss, withRespectTo: variables.map(\.value), in: &self)
+        let scale = try gradientScale(slopes, limit: recipe.gradientClip)
+        for (variable, slope) in zip(variables, slopes) {
+            let name = graph.name(of: variable.value)
+            let velocity = self.variable("velocity_\(name)", shape(of: variable.value), role: .optimizer)
+            let attributes = MomentumAttributes(
+                momentum: recipe.momentum, weightDecay: variable.role == .weight ? recipe.weightDecay : 0,
+                nesterov: recipe.nesterov)
+            let results = try apply(
+                .momentumUpdate(attributes), [variable.value, slope, velocity, learningRate, scale], name: "updated_\(name)")
+            update(variable.value, to: results[0])
+            update(velocity, to: results[1])
+        }
+    }
+
+    /// What all gradients are multiplied by: 1, or `min(1, limit / ‖g‖)` of all gradients together (Pascanu et al., 2013).
+    private mutating func gradientScale(_ gradients: [Value], limit: Double?) throws(ErdeError) -> Value {
+        guard let limit, let first = gradients.first else { return constant("gradient_scale", Tensor(1)) }
+        var total = try apply(.sumOfSquares, first)
+        for gradient in gradients.dropFirst() { total = try apply(.add, total, try apply(.sumOfSquares, gradient)) }
+        // The small offset keeps a gradient of nothing from being divided by nothing.
+        let norm = try apply(.affine(scale: 1, offset: 1e-12), try apply(.squareRoot, total))
+        let ratio = try apply(.divide, constant("gradient_limit", Tensor(Float(limit))), norm)
+        return try apply(.clip(lower: 0, upper: 1), ratio, name: "gradient_scale")
+    }
+
+    /// Adds an output per exit: how many images it gets right, or wrong.
+    fileprivate mutating func count(
+        _ logits: [Value], labels: Value, wrong: Bool, named name: (Int) -> String
+    ) throws(ErdeError) {
+        for (exit, value) in logits.enumerated() {
+            var hits = try correctness(logits: value, labels: labels)
+            if wrong { hits = try apply(.affine(scale: -1, offset: 1), hits) }
+            output(name(exit), try apply(.reduceSum(Reduction(axes: [0])), hits, name: name(exit)))
+        }
+    }
+}

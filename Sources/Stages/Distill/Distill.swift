@@ -1,0 +1,38 @@
+import Architectures
+package import Artifacts
+package import Diagnostics
+package import Training
+
+/// Trains a student from a frozen teacher, both seeing the same augmented images.
+///
+/// - Parameters:
+///   - parentHash: SHA-256 of the teacher's file, for the student's provenance.
+///   - datasetPath: absolute, for the same.
+///   - architecture: the student's.
+///   - distillation: the loss. With the method `ce` the teacher is not run at all.
+///   - run: engine, checkpoints and whom to tell. With ERDE a warning is reported after the first epoch when the teacher is
+///     almost never wrong on the augmented images.
+/// - Throws: `ErdeError`: see `Trainer`; and of kind `usage` for a network that cannot exist.
+package func distill(
+    from teacher: Model, parentHash: String?, on dataset: Dataset, datasetPath: String?, to architecture: ArchitectureDescription,
+    recipe: TrainingRecipe, distillation: DistillationRecipe, run: TrainingRun
+) throws(ErdeError) -> Model {
+    var model = try architecture.initialModel(role: .student, for: dataset.description, seed: recipe.seed)
+    let learnsFromTeacher =
+        switch distillation.method {
+        case .ce: false
+        case .kd, .erde: true
+        }
+    let task = TrainingTask(
+        graph: model.graph, parameters: model.parameters, teacher: learnsFromTeacher ? teacher : nil, dataset: dataset,
+        recipe: recipe, distillation: distillation)
+    let result = try Trainer(task, run).train()
+    model.parameters = result.parameters
+    model.metadata.provenance.parentHash = parentHash
+    model.metadata.provenance.datasetPath = datasetPath
+    model.metadata.provenance.datasetFingerprint = dataset.fingerprint
+    model.metadata.provenance.training = recipe
+    model.metadata.provenance.distillation = distillation
+    model.metadata.provenance.trainingErrorPerExit = result.trainingErrorPerExit
+    return model
+}
