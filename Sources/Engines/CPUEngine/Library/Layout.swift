@@ -29,6 +29,18 @@ final class Layout: Equatable {
         return Layout(handle: made!)
     }
 
+    /// An image `[N, C, H, W]` stored with the channels innermost.
+    static func channelsLast(_ dimensions: [Int]) throws(ErdeError) -> Layout {
+        precondition(dimensions.count == 4, "channels last of a tensor of shape \(dimensions)")
+        let (channels, height, width) = (dimensions[1], dimensions[2], dimensions[3])
+        let strides = [height * width * channels, 1, width * channels, channels].map(Int64.init)
+        var made: OpaquePointer?
+        try checkDNNL(
+            "memory_desc_create", doing: "describing a tensor of shape \(dimensions)",
+            erde_dnnl_layout_create(&made, 4, dimensions.map(Int64.init), ERDE_DNNL_FLOAT32, strides))
+        return Layout(handle: made!)
+    }
+
     /// Left to the operation to choose.
     static func any(_ dimensions: [Int]) throws(ErdeError) -> Layout {
         let extents = nonScalar(dimensions)

@@ -18,6 +18,9 @@ final class Operation {
 
     deinit { erde_dnnl_operation_destroy(handle) }
 
+    /// Whether the library has only plain loops or an unrolled matrix product for this.
+    var isFallback: Bool { implementation.hasPrefix("ref") || implementation.hasPrefix("gemm") }
+
     /// The library's name for the code it chose.
     var implementation: String { String(cString: erde_dnnl_operation_implementation(handle)) }
 }

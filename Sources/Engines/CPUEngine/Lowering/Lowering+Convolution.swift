@@ -1,32 +1,24 @@
 import CDNNL
 import Diagnostics
 import Graphs
+import Tensors
 
 extension Lowering {
     /// Adds a convolution with the addition and the activation behind it, as one primitive.
     mutating func lowerConvolution(_ group: Fusions.Convolution, result: Value) throws(ErdeError) {
         let node = group.node
         guard case .convolution(let attributes) = node.op else { preconditionFailure("\(node.op) is no convolution") }
-        let bias = node.inputs.count > 2 ? try plain(node.inputs[2]) : nil
-        let weightDimensions = groupedDimensions(of: node.inputs[1], attributes)
-        var window = attributes.window(kernel: dimensions(of: node.inputs[1]))
-        let (x, y) = (try Layout.any(dimensions(of: node.inputs[0])), try Layout.any(dimensions(of: result)))
-        let weight = try Layout.any(weightDimensions)
-        func create(_ x: Layout, _ y: Layout, _ fusion: inout erde_dnnl_fusion) throws(ErdeError) -> Operation {
-            try Operation("convolution_forward", for: "a convolution") { [machine, mode] result in
-                erde_dnnl_convolution_create(
-                    machine.handle, mode, x.handle, weight.handle, bias?.layout.handle, y.handle, &window, &fusion, result)
-            }
-        }
-        var fusion = erde_dnnl_fusion()
-        var operation = try create(x, y, &fusion)
+        let weight = try Layout.any(groupedDimensions(of: node.inputs[1], attributes))
+        let forward = ForwardConvolution(
+            machine: machine, mode: mode, x: dimensions(of: node.inputs[0]), weight: weight, y: dimensions(of: result),
+            bias: node.inputs.count > 2 ? try plain(node.inputs[2]).layout : nil,
+            window: attributes.window(kernel: dimensions(of: node.inputs[1])))
+        var operation = try forward.operation()
         var addend: Placement?
         if group.addend != nil || group.activation != nil {
-            let source = try Layout.chosen(by: operation, for: ERDE_DNNL_SRC)
             let target = try Layout.chosen(by: operation, for: ERDE_DNNL_DST)
             if let value = group.addend { addend = try placed(value, as: target) }
-            fusion = erde_dnnl_fusion(addend: addend?.layout.handle, activation: group.activation)
-            operation = try create(source, target, &fusion)
+            operation = try forward.fused(with: operation, addend: addend?.layout, activation: group.activation)
         }
         var reads: ArgumentList = [
             (ERDE_DNNL_SRC, try placed(node.inputs[0], as: .chosen(by: operation, for: ERDE_DNNL_SRC))),
@@ -35,7 +27,7 @@ extension Lowering {
                 try weights(node.inputs[1], attributes, as: .chosen(by: operation, for: ERDE_DNNL_WEIGHTS))
             ),
         ]
-        if let bias { reads.append((ERDE_DNNL_BIAS, bias)) }
+        if node.inputs.count > 2 { reads.append((ERDE_DNNL_BIAS, try plain(node.inputs[2]))) }
         if let addend { reads.append((ERDE_DNNL_POST_OP_ADD, addend)) }
         let target = try define(result, as: .chosen(by: operation, for: ERDE_DNNL_DST))
         append("convolution", operation, reads: reads, writes: [(ERDE_DNNL_DST, target)])
@@ -44,13 +36,18 @@ extension Lowering {
     mutating func lowerConvolutionDataGradient(
         _ node: Node, _ attributes: ConvolutionAttributes
     ) throws(ErdeError) {
+        if let transposed = attributes.transposed(kernel: dimensions(of: node.inputs[1])) {
+            return try lowerDataGradient(node, as: transposed)
+        }
         var window = attributes.window(kernel: dimensions(of: node.inputs[1]))
-        let dx = try Layout.any(dimensions(of: node.outputs[0]))
         let weight = try Layout.any(groupedDimensions(of: node.inputs[1], attributes))
-        let dy = try Layout.any(dimensions(of: node.inputs[0]))
-        let operation = try Operation("convolution_backward_data", for: "a convolution's gradient") { [machine] result in
-            erde_dnnl_convolution_data_gradient_create(
-                machine.handle, dx.handle, weight.handle, dy.handle, &window, result)
+        let operation = try ImageLayouts.first { [self] layouts throws(ErdeError) in
+            let dx = try layouts.layout(dimensions(of: node.outputs[0]))
+            let dy = try layouts.layout(dimensions(of: node.inputs[0]))
+            return try Operation("convolution_backward_data", for: "a convolution's gradient") { result in
+                erde_dnnl_convolution_data_gradient_create(
+                    machine.handle, dx.handle, weight.handle, dy.handle, &window, result)
+            }
         }
         let reads: ArgumentList = [
             (ERDE_DNNL_DIFF_DST, try placed(node.inputs[0], as: .chosen(by: operation, for: ERDE_DNNL_DIFF_DST))),
@@ -63,17 +60,45 @@ extension Lowering {
         append("convolutionDataGradient", operation, reads: reads, writes: [(ERDE_DNNL_DIFF_SRC, target)])
     }
 
+    /// With stride 1 the gradient is a convolution of `dy` with the kernel turned by 180° and its channels exchanged; the
+    /// library's forward code is the faster one.
+    private mutating func lowerDataGradient(
+        _ node: Node, as transposed: ConvolutionAttributes
+    ) throws(ErdeError) {
+        let extents = dimensions(of: node.inputs[1])
+        let turned = [extents[1], extents[0], extents[2], extents[3]]
+        let source = try plain(node.inputs[1]).buffer
+        let kernel = Placement(
+            buffer: program.buffer(byteCount: turned.reduce(4, *)), layout: try .plain(turned))
+        appendHost("kernelTurn", reads: [source], writes: [kernel.buffer]) { memory in
+            turnKernel(memory.floats(source), extents, into: memory.floats(kernel.buffer))
+        }
+        let operation = try ForwardConvolution(
+            machine: machine, mode: mode, x: dimensions(of: node.inputs[0]), weight: .any(turned),
+            y: dimensions(of: node.outputs[0]), bias: nil, window: transposed.window(kernel: turned)
+        ).operation()
+        let wanted = try Layout.chosen(by: operation, for: ERDE_DNNL_WEIGHTS)
+        let weight = wanted == kernel.layout ? kernel : try reordered(kernel, to: wanted)
+        let dy = try placed(node.inputs[0], as: .chosen(by: operation, for: ERDE_DNNL_SRC))
+        let target = try define(node.outputs[0], as: .chosen(by: operation, for: ERDE_DNNL_DST))
+        append(
+            "convolutionDataGradient", operation, reads: [(ERDE_DNNL_SRC, dy), (ERDE_DNNL_WEIGHTS, weight)],
+            writes: [(ERDE_DNNL_DST, target)])
+    }
+
     mutating func lowerConvolutionWeightGradient(
         _ node: Node, _ attributes: ConvolutionAttributes
     ) throws(ErdeError) {
         let result = node.outputs[0]
         var window = attributes.window(kernel: dimensions(of: result))
-        let x = try Layout.any(dimensions(of: node.inputs[1]))
         let dweight = try Layout.any(groupedDimensions(of: result, attributes))
-        let dy = try Layout.any(dimensions(of: node.inputs[0]))
-        let operation = try Operation("convolution_backward_weights", for: "a convolution's gradient") { [machine] result in
-            erde_dnnl_convolution_weight_gradient_create(
-                machine.handle, x.handle, dweight.handle, dy.handle, &window, result)
+        let operation = try ImageLayouts.first { [self] layouts throws(ErdeError) in
+            let x = try layouts.layout(dimensions(of: node.inputs[1]))
+            let dy = try layouts.layout(dimensions(of: node.inputs[0]))
+            return try Operation("convolution_backward_weights", for: "a convolution's gradient") { result in
+                erde_dnnl_convolution_weight_gradient_create(
+                    machine.handle, x.handle, dweight.handle, dy.handle, &window, result)
+            }
         }
         let reads: ArgumentList = [
             (ERDE_DNNL_SRC, try placed(node.inputs[1], as: .chosen(by: operation, for: ERDE_DNNL_SRC))),
@@ -105,38 +130,5 @@ extension Lowering {
         let dimensions = dimensions(of: weight)
         guard attributes.groups > 1 else { return dimensions }
         return [attributes.groups, dimensions[0] / attributes.groups] + dimensions[1...]
-    }
-}
-
-extension ConvolutionAttributes {
-    /// The library's form, for a weight `[O, C, h, w]`.
-    func window(kernel weight: [Int]) -> erde_dnnl_window {
-        erde_dnnl_window(
-            kernel: (Int64(weight[2]), Int64(weight[3])), strides: strides.dnnl, dilations: dilations.dnnl,
-            padding_begin: (Int64(padding.top), Int64(padding.left)),
-            padding_end: (Int64(padding.bottom), Int64(padding.right)))
-    }
-}
-
-extension Extent {
-    var dnnl: (Int64, Int64) { (Int64(height), Int64(width)) }
-}
-
-extension erde_dnnl_fusion {
-    init(addend: OpaquePointer?, activation: Op?) {
-        self.init()
-        self.addend = addend
-        switch activation {
-        case .relu:
-            has_activation = 1
-            self.activation = ERDE_DNNL_RELU
-        case .clip(let lower, let upper):
-            has_activation = 1
-            self.activation = ERDE_DNNL_CLIP
-            self.lower = Float(lower)
-            self.upper = Float(upper)
-        default:
-            has_activation = 0
-        }
     }
 }
