@@ -1,0 +1,55 @@
+/// What a calibrated model can do at every budget, how it was measured, and what it is measured against.
+///
+/// Thresholds, temperatures and choices are fitted on the calibration split; every `test…` value is measured on the test
+/// split with them.
+package struct CalibrationReport: Hashable, Sendable, Codable {
+    /// Version of this type as written into files.
+    package var formatVersion = 1
+    /// Version of erde that made the report.
+    package var version: String
+    /// The calibrated model, as its reader knows it: a file name.
+    package var modelName: String
+    package var classNames: [String]
+    /// What the gates compare with the thresholds.
+    package var score: GateScore
+    /// MACs of one image that leaves at each exit of the model.
+    package var cumulativeMACs: [Int]
+    /// The budget the model was made for; charts and examples are drawn at the one of `budgets` with this value.
+    package var targetMACs: Double
+    package var dataset: DatasetSummary
+    package var models: [ModelSummary] = []
+    /// By ascending budget.
+    package var budgets: [BudgetResult] = []
+    package var curves: [AccuracyCurve] = []
+    package var exits: [ExitCalibration] = []
+    /// On the test split at the target budget.
+    package var confusion: ConfusionMatrix?
+    package var examples: [ExitExample] = []
+    /// Share of augmented training images that each exit of the teacher gets wrong, 0…1.
+    package var teacherTrainingErrorPerExit: [Double]?
+    /// Students that were considered, the chosen one among them.
+    package var candidates: [StudentCandidate] = []
+    /// Why the chosen candidate won.
+    package var candidateChoice: String?
+    package var provenance: Provenance?
+    /// What the reader should know before trusting the figures.
+    package var warnings: [String] = []
+
+    package init(
+        version: String = erdeVersion, modelName: String, classNames: [String], score: GateScore, cumulativeMACs: [Int],
+        targetMACs: Double, dataset: DatasetSummary
+    ) {
+        self.version = version
+        self.modelName = modelName
+        self.classNames = classNames
+        self.score = score
+        self.cumulativeMACs = cumulativeMACs
+        self.targetMACs = targetMACs
+        self.dataset = dataset
+    }
+
+    /// The result at the target budget, or at the nearest one to it.
+    package var target: BudgetResult? {
+        budgets.min { abs($0.budgetMACs - targetMACs) < abs($1.budgetMACs - targetMACs) }
+    }
+}

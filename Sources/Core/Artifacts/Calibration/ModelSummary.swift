@@ -1,0 +1,29 @@
+/// One row of the table that sets teacher, student and relatives beside each other.
+package struct ModelSummary: Hashable, Sendable, Codable {
+    /// What the row is called, for example `teacher`.
+    package var name: String
+    /// The network, for example `preresnet-16-32-64-b1`.
+    package var architecture: String?
+    package var exitCount: Int
+    /// MACs of one image that leaves at each exit: the backbone up to there and all heads on the way.
+    package var cumulativeMACs: [Int]
+    package var parameterCount: Int
+    /// Bytes of the written file.
+    package var fileBytes: Int?
+    /// Accuracy of every exit on the whole calibration split, 0…1.
+    package var calibrationAccuracyPerExit: [Double]?
+    /// Accuracy of every exit on the whole test split, 0…1.
+    package var testAccuracyPerExit: [Double]?
+    /// Milliseconds of one image through the full depth, one image at a time.
+    package var millisecondsPerImageBatch1: TimeMeasurement?
+    /// Milliseconds per image through the full depth, 128 images at a time.
+    package var millisecondsPerImageBatch128: TimeMeasurement?
+
+    package init(name: String, architecture: String? = nil, cumulativeMACs: [Int], parameterCount: Int) {
+        self.name = name
+        self.architecture = architecture
+        self.exitCount = cumulativeMACs.count
+        self.cumulativeMACs = cumulativeMACs
+        self.parameterCount = parameterCount
+    }
+}

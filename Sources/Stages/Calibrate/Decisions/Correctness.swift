@@ -1,0 +1,15 @@
+/// Which exit answers which image right: known where thresholds are fitted or judged, never where they are applied.
+package struct Correctness: Sendable {
+    /// By exit and image, `[n][N]`.
+    package let isCorrect: [[Bool]]
+
+    package init(_ isCorrect: [[Bool]]) {
+        precondition(Set(isCorrect.map(\.count)).count == 1, "exits with \(isCorrect.map(\.count)) images")
+        self.isCorrect = isCorrect
+    }
+
+    /// Images answered right when each leaves at the exit given, counted from 0.
+    package func count(leavingAt exits: [Int]) -> Int {
+        exits.indices.reduce(0) { $0 + (isCorrect[exits[$1]][$1] ? 1 : 0) }
+    }
+}

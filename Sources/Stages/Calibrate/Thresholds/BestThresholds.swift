@@ -1,0 +1,76 @@
+package import Artifacts
+package import Diagnostics
+
+/// Thresholds for one budget, with what they give on the split they were fitted on.
+package struct FittedThresholds: Hashable, Sendable {
+    package var budgetMACs: Double
+    package var thresholds: [Double]
+    package var method: ThresholdMethod
+    package var correctCount: Int
+    package var meanMACs: Double
+}
+
+/// The thresholds with the most right answers for each budget, the best of all solvers; of equals, those with fewer MACs.
+///
+/// Exact for up to 4 exits where every combination can be tried. A larger budget never has fewer right answers.
+///
+/// - Parameter budgets: mean MACs an image may cost, in any order.
+/// - Throws: `ErdeError` of kind `usage` for a budget that not even leaving at the first exit meets.
+package func bestThresholds(
+    for budgets: [Double], scores: ExitScores, correctness: Correctness
+) throws(ErdeError) -> [FittedThresholds] {
+    try check(budgets: budgets, cumulativeMACs: scores.cumulativeMACs)
+    let problem = FittingProblem(scores, correctness)
+    var solvers: [any ThresholdSolver] = []
+    if ExhaustiveSolver.supports(problem) { solvers.append(ExhaustiveSolver()) }
+    // Nothing beats a search that has tried everything.
+    if !ExhaustiveSolver.isExact(problem) { solvers += [LagrangianSolver(), GeometricSharesSolver(), SharedThresholdSolver()] }
+    let solutions = solvers.map { ($0.method, $0.solve(problem, budgets: budgets)) }
+    var fitted = [FittedThresholds?](repeating: nil, count: budgets.count)
+    var best: (method: ThresholdMethod, solution: CutSolution)?
+    for index in budgets.indices.sorted(by: { budgets[$0] < budgets[$1] }) {
+        for (method, found) in solutions where best.map({ found[index].outcome.isBetter(than: $0.solution.outcome) }) ?? true {
+            best = (method, found[index])
+        }
+        if let best { fitted[index] = describe(best.solution, best.method, budgets[index], problem) }
+    }
+    return fitted.compactMap { $0 }
+}
+
+/// One threshold shared by all exits for each budget: the baseline.
+///
+/// - Throws: as `bestThresholds`.
+package func sharedThresholds(
+    for budgets: [Double], scores: ExitScores, correctness: Correctness
+) throws(ErdeError) -> [FittedThresholds] {
+    try check(budgets: budgets, cumulativeMACs: scores.cumulativeMACs)
+    let problem = FittingProblem(scores, correctness)
+    let solver = SharedThresholdSolver()
+    return zip(budgets, solver.solve(problem, budgets: budgets)).map { budget, solution in
+        var fitted = describe(solution, .shared, budget, problem)
+        let threshold = solver.threshold(problem, solution)
+        fitted.thresholds = fitted.thresholds.map { _ in threshold }
+        return fitted
+    }
+}
+
+/// Refuses budgets below the cost of the first exit and values that are no budgets.
+package func check(budgets: [Double], cumulativeMACs: [Double]) throws(ErdeError) {
+    let least = cumulativeMACs[0]
+    for budget in budgets where !(budget >= least * (1 - 1e-12)) {
+        throw ErdeError(
+            .usage, "budget of \(macsText(budget))",
+            "an image costs at least \(macsText(least)), what the first exit takes (\(Int(least.rounded(.up))) MACs)",
+            remedy: "ask for at least \(Int(least.rounded(.up))), or choose a smaller student")
+    }
+}
+
+private func describe(
+    _ solution: CutSolution, _ method: ThresholdMethod, _ budget: Double, _ problem: FittingProblem
+) -> FittedThresholds {
+    FittedThresholds(
+        budgetMACs: budget,
+        thresholds: solution.cuts.enumerated().map { problem.threshold(exit: $0, cut: $1) },
+        method: method, correctCount: solution.outcome.correct,
+        meanMACs: solution.outcome.macs / Double(max(1, problem.imageCount)))
+}

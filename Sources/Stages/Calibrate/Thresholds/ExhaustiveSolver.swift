@@ -1,0 +1,62 @@
+package import Artifacts
+
+/// Every combination of cuts for up to 4 exits; where these are too many, of quantile cuts, refined by local search.
+///
+/// The last gate is swept by prefix counts, so all its cuts are tried for each combination of the gates before it.
+package struct ExhaustiveSolver: ThresholdSolver {
+    /// Images looked at in all sweeps together; beyond it the outer gates get quantile cuts.
+    package static let workLimit = 40_000_000
+
+    package init() {}
+
+    package var method: ThresholdMethod { .exhaustive }
+
+    /// Whether the number of exits is small enough.
+    package static func supports(_ problem: FittingProblem) -> Bool { problem.exitCount <= 4 }
+
+    /// Whether all combinations are tried, so that no thresholds are better.
+    package static func isExact(_ problem: FittingProblem) -> Bool {
+        guard supports(problem) else { return false }
+        let outer = (0..<max(0, problem.exitCount - 2)).reduce(Double(problem.imageCount)) {
+            $0 * Double(problem.lastCut($1) + 1)
+        }
+        return outer <= Double(workLimit)
+    }
+
+    package func solve(_ problem: FittingProblem, budgets: [Double]) -> [CutSolution] {
+        let ascending = budgets.indices.sorted { budgets[$0] < budgets[$1] }
+        let limits = ascending.map { problem.limit(budget: budgets[$0]) }
+        var best = [CutSolution](repeating: problem.solution(problem.firstExit), count: budgets.count)
+        if problem.exitCount > 1 {
+            let sweep = LastGateSweep(problem)
+            for outer in combinations(outerCuts(problem)) { sweep.run(outer: outer, limits: limits, best: &best) }
+        }
+        for index in best.indices.dropFirst() where best[index - 1].outcome.isBetter(than: best[index].outcome) {
+            best[index] = best[index - 1]
+        }
+        if !ExhaustiveSolver.isExact(problem) {
+            var search = LocalSearch(problem)
+            for index in best.indices { best[index] = search.improved(best[index], limit: limits[index]) }
+        }
+        var solutions = best
+        for (place, index) in ascending.enumerated() { solutions[index] = best[place] }
+        return solutions
+    }
+
+    /// The cuts to try at each gate but the last: all, or as many quantiles as the work limit allows.
+    private func outerCuts(_ problem: FittingProblem) -> [[Int]] {
+        let gates = max(0, problem.exitCount - 2)
+        if ExhaustiveSolver.isExact(problem) { return (0..<gates).map { Array(0...problem.lastCut($0)) } }
+        let combinations = max(16, ExhaustiveSolver.workLimit / max(1, problem.imageCount))
+        let perGate = gates == 1 ? combinations : Int(Double(combinations).squareRoot())
+        return (0..<gates).map { gate in
+            let last = problem.lastCut(gate)
+            let pieces = max(1, min(last, perGate - 1))
+            return (0...pieces).map { $0 * last / pieces }
+        }
+    }
+
+    private func combinations(_ choices: [[Int]]) -> [[Int]] {
+        choices.reduce([[]]) { found, next in found.flatMap { start in next.map { start + [$0] } } }
+    }
+}

@@ -1,0 +1,27 @@
+/// What a choice of thresholds gives on the fitting split, all images together.
+package struct Outcome: Hashable, Sendable {
+    /// Images answered right.
+    package var correct: Int
+    package var macs: Double
+
+    package init(correct: Int, macs: Double) {
+        self.correct = correct
+        self.macs = macs
+    }
+
+    /// More right answers, or as many for fewer MACs.
+    package func isBetter(than other: Outcome) -> Bool {
+        correct > other.correct || (correct == other.correct && macs < other.macs)
+    }
+}
+
+/// A choice of cuts, one for every exit but the last, with what it gives.
+package struct CutSolution: Hashable, Sendable {
+    package var cuts: [Int]
+    package var outcome: Outcome
+
+    package init(cuts: [Int], outcome: Outcome) {
+        self.cuts = cuts
+        self.outcome = outcome
+    }
+}
