@@ -27,29 +27,29 @@ struct StrictContainer<Key: CodingKey & CaseIterable> {
 
     /// Replaces `value` if the key is there.
     func read<Value: Decodable>(_ key: Key, into value: inout Value) throws {
-        guard container.contains(key) else { return }
-        do {
-            value = try container.decode(Value.self, forKey: key)
-        } catch let error as DecodingError {
-            throw ErdeError(
-                .usage, (path + [key]).map(\.stringValue).joined(separator: "."), error.problem,
-                remedy: remedy(for: Value.self))
-        }
+        if container.contains(key) { value = try decode(key) }
     }
 
     /// Replaces `value` if the key is there; null makes it nil.
     func read<Value: Decodable>(_ key: Key, into value: inout Value?) throws {
         guard container.contains(key) else { return }
-        if try container.decodeNil(forKey: key) { return value = nil }
-        var present: Value?
+        value = try container.decodeNil(forKey: key) ? nil : decode(key) as Value
+    }
+
+    private func decode<Value: Decodable>(_ key: Key) throws -> Value {
+        let problem: String
         do {
-            present = try container.decode(Value.self, forKey: key)
+            return try container.decode(Value.self, forKey: key)
+        } catch let error as ErdeError {
+            throw error
         } catch let error as DecodingError {
-            throw ErdeError(
-                .usage, (path + [key]).map(\.stringValue).joined(separator: "."), error.problem,
-                remedy: remedy(for: Value.self))
+            problem = error.problem
+        } catch {
+            // Numbers that do not fit their type come as an error of the decoder's own.
+            problem = "is not of type \(Value.self)"
         }
-        value = present
+        throw ErdeError(
+            .usage, (path + [key]).map(\.stringValue).joined(separator: "."), problem, remedy: remedy(for: Value.self))
     }
 
     private func remedy<Value>(for type: Value.Type) -> String {

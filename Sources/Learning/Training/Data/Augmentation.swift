@@ -1,20 +1,23 @@
-import Artifacts
-import Tensors
+package import Artifacts
+package import Tensors
 
 extension AugmentationRecipe {
     /// One random variation of an image: where it is cut out, whether it is mirrored, where it is covered.
-    struct Draw: Hashable {
+    package struct Draw: Hashable, Sendable {
         /// Rows and columns by which the image moves up and left; places beyond its border are black.
-        var shiftRows = 0
-        var shiftColumns = 0
-        var isMirrored = false
+        package var shiftRows = 0
+        package var shiftColumns = 0
+        package var isMirrored = false
         /// Black rows and columns.
-        var coveredRows = 0..<0
-        var coveredColumns = 0..<0
+        package var coveredRows = 0..<0
+        package var coveredColumns = 0..<0
+
+        /// The image as it is.
+        package init() {}
     }
 
     /// Draws a variation for images of the given extent.
-    func draw(height: Int, width: Int, using generator: inout RandomGenerator) -> Draw {
+    package func draw(height: Int, width: Int, using generator: inout RandomGenerator) -> Draw {
         var draw = Draw()
         if cropPadding > 0 {
             draw.shiftRows = generator.below(2 * cropPadding + 1) - cropPadding
@@ -37,9 +40,10 @@ extension AugmentationRecipe.Draw {
     /// - Parameters:
     ///   - pixels: 8-bit `[C,H,W]`
     ///   - result: `[C,H,W]`, every element is written.
-    func apply(to pixels: UnsafeRawBufferPointer, of image: ImageFormat, into result: UnsafeMutableBufferPointer<Float>) {
+    package func apply(to pixels: UnsafeRawBufferPointer, of image: ImageFormat, into result: UnsafeMutableBufferPointer<Float>) {
         let (height, width) = (image.height, image.width)
-        let columns = max(0, -shiftColumns)..<max(max(0, -shiftColumns), min(width, width - shiftColumns))
+        let firstColumn = min(width, max(0, -shiftColumns))
+        let columns = firstColumn..<max(firstColumn, min(width, width - shiftColumns))
         for channel in 0..<image.channels {
             for row in 0..<height {
                 var line = UnsafeMutableBufferPointer(
