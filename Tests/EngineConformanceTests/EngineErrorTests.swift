@@ -1,0 +1,38 @@
+import Diagnostics
+import Execution
+import Graphs
+import ReferenceEngine
+import Tensors
+import Testing
+
+@Suite("What an engine refuses")
+struct EngineErrorTests {
+    static let engines: [any Engine] = [ReferenceEngine()] + EngineUnderTest.all.prefix(1).map(\.engine)
+
+    @Test("a variable that is missing or has another shape", arguments: 0..<2)
+    func variables(engine index: Int) throws {
+        let engine = Self.engines[index]
+        var builder = GraphBuilder()
+        let x = builder.input("x", TensorType([2, 3]))
+        let weight = builder.variable("fc_weight", [4, 3], role: .weight)
+        builder.output("y", try builder.apply(.linear, x, weight))
+        for wrong in [Parameters(), Parameters(["fc_weight": Tensor(repeating: 0, [3, 4])])] {
+            let error = #expect(throws: ErdeError.self) {
+                try engine.compile(builder.graph, parameters: wrong, options: CompilationOptions())
+            }
+            #expect(error?.kind == .badData)
+            #expect(error?.description.contains("fc_weight") == true, "\(String(describing: error))")
+        }
+    }
+
+    @Test("elements of another count in double precision")
+    func doubles() throws {
+        var builder = GraphBuilder()
+        let x = builder.input("x", TensorType([2, 3]))
+        builder.output("y", try builder.apply(.relu, x))
+        for inputs in [[:], ["x": [1, 2]]] as [[String: [Double]]] {
+            let error = #expect(throws: ErdeError.self) { try ReferenceEngine.evaluate(builder.graph, inputs: inputs) }
+            #expect(error?.subject == "x")
+        }
+    }
+}
