@@ -37,9 +37,9 @@ struct GradientTests {
             inputs["x\(position)"] = operand.tensor.doubles
             return builder.input("x\(position)", operand.tensor.type, isBatched: false)
         }
-        // The loss also reads a sum of operand 0 itself where that is a float, so that a gradient arrives there at all.
         let result = try builder.apply(conformanceCase.op, values)[0]
         let floats = values.filter { builder.type(of: $0).dataType == .float32 }
+        // A loss can be made only of floats, and a gradient taken only with respect to floats.
         guard builder.type(of: result).dataType == .float32, !floats.isEmpty else { return }
         let loss = try builder.apply(.sumOfSquares, result)
         for (position, gradient) in try gradients(of: loss, withRespectTo: floats, in: &builder).enumerated() {

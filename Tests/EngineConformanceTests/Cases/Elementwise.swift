@@ -11,7 +11,7 @@ extension ConformanceCase {
         let dy = random.smallIntegers(shape)
         let zeros = random.smallIntegers(shape, in: -1...1)
         let positive = random.uniform(shape, in: 0.1...4)
-        // With the seed below no test depends on how many elements are kept; the mask is the same everywhere.
+        // The second word is negative: masks are drawn from bit patterns.
         let seed = Tensor([2], [20_261_121, -7] as [Int32])
         func unary(
             _ op: Op, _ operands: Tensor..., named name: String = "", within tolerance: Tolerance = .exact,
