@@ -1,1 +1,4 @@
 #pragma once
+
+#include "calibration.pb-c.h"
+#include "onnx.pb-c.h"
