@@ -53,11 +53,11 @@ format: ## Lay out all Swift sources
 
 .PHONY: generate
 generate: deps ## Generate C from the schemas
-	bash schemas/generate.sh Sources/System/CSchemas
+	sh schemas/generate.sh
 
 .PHONY: check-generated
 check-generated: deps ## Fail when the committed C is not what the schemas give
-	bash schemas/check-generated.sh
+	sh schemas/generate.sh --check
 
 .PHONY: bench
 bench: build ## Measure training speed on this machine

@@ -1360,11 +1360,11 @@ static const ProtobufCFieldDescriptor onnx__tensor_shape_proto__dimension__field
     1,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_INT64,
-    offsetof(Onnx__TensorShapeProto__Dimension, value_case),
+    offsetof(Onnx__TensorShapeProto__Dimension, has_dim_value),
     offsetof(Onnx__TensorShapeProto__Dimension, dim_value),
     NULL,
     NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
@@ -1372,11 +1372,11 @@ static const ProtobufCFieldDescriptor onnx__tensor_shape_proto__dimension__field
     2,
     PROTOBUF_C_LABEL_OPTIONAL,
     PROTOBUF_C_TYPE_STRING,
-    offsetof(Onnx__TensorShapeProto__Dimension, value_case),
+    0,   /* quantifier_offset */
     offsetof(Onnx__TensorShapeProto__Dimension, dim_param),
     NULL,
     NULL,
-    0 | PROTOBUF_C_FIELD_FLAG_ONEOF,             /* flags */
+    0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
 };

@@ -4,7 +4,8 @@ import Glibc
 /// A file that appears under its name only when it is complete: written beside it, synchronised, renamed.
 package struct AtomicFile: ~Copyable {
     private let path: String
-    private let temporaryPath: String
+    /// Where the bytes are until `commit`, for those who read them back first.
+    package let temporaryPath: String
     private var descriptor: Int32
 
     /// Opens a temporary file in the folder of `path`.

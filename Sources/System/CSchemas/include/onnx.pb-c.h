@@ -237,28 +237,19 @@ struct  Onnx__TypeProto
     , NULL }
 
 
-typedef enum {
-  ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE__NOT_SET = 0,
-  ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_VALUE = 1,
-  ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE_DIM_PARAM = 2
-    PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE__CASE)
-} Onnx__TensorShapeProto__Dimension__ValueCase;
-
 /*
- * An extent, or the name of one that is known only at run time.
+ * An extent, or the name of one that is known only at run time: one of the two.
  */
 struct  Onnx__TensorShapeProto__Dimension
 {
   ProtobufCMessage base;
-  Onnx__TensorShapeProto__Dimension__ValueCase value_case;
-  union {
-    int64_t dim_value;
-    char *dim_param;
-  };
+  protobuf_c_boolean has_dim_value;
+  int64_t dim_value;
+  char *dim_param;
 };
 #define ONNX__TENSOR_SHAPE_PROTO__DIMENSION__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onnx__tensor_shape_proto__dimension__descriptor) \
-    , ONNX__TENSOR_SHAPE_PROTO__DIMENSION__VALUE__NOT_SET, {0} }
+    , 0, 0, NULL }
 
 
 struct  Onnx__TensorShapeProto

@@ -1,0 +1,66 @@
+package import Artifacts
+package import Diagnostics
+import Graphs
+import Tensors
+
+/// Reads the models that `ONNXWriter` wrote.
+package enum ONNXReader {
+    /// Operator sets in which the operators of `OperatorTable` mean the same.
+    private static let operatorSets: ClosedRange<Int64> = 13...17
+
+    /// The model in the bytes of an ONNX file.
+    ///
+    /// - Parameter name: the file, for messages.
+    /// - Throws: `ErdeError` of kind `badData` when the bytes are broken, foreign or do not fit together.
+    package static func model(from bytes: [UInt8], name: String) throws(ErdeError) -> Model {
+        let message = try ONNXDecoder.model(from: bytes, subject: name)
+        // Metadata first: for a foreign model it says what is missing, where the graph would complain of a detail.
+        let metadata = try MetadataProperties.decode(message.metadata, subject: name)
+        guard let operatorSet = message.operatorSets[""] ?? message.operatorSets["ai.onnx"],
+            operatorSets ~= operatorSet
+        else {
+            let found = (message.operatorSets[""] ?? message.operatorSets["ai.onnx"]).map { "\($0)" } ?? "none"
+            throw ErdeError(
+                .badData, name,
+                "uses ONNX operator set \(found), expected \(operatorSets.lowerBound) to \(operatorSets.upperBound)",
+                remedy: "convert the model to operator set 17")
+        }
+        let (graph, parameters) = try GraphImport.graph(message.graph, subject: name)
+        let model = Model(graph: graph, parameters: parameters, metadata: metadata)
+        try requireCanonicalForm(model, name: name)
+        return model
+    }
+
+    /// Checks what the rest of erde relies on: one image input, exits by name and size, metadata that fits.
+    private static func requireCanonicalForm(_ model: Model, name: String) throws(ErdeError) {
+        func require(_ condition: Bool, _ problem: @autoclosure () -> String) throws(ErdeError) {
+            guard condition else {
+                throw ErdeError(.badData, name, problem(), remedy: "write the model again with erde")
+            }
+        }
+        let (graph, metadata) = (model.graph, model.metadata)
+        let image = metadata.image
+        let expected = [1, image.channels, image.height, image.width]
+        try require(
+            graph.inputs.count == 1 && graph.input(named: Model.inputName) != nil, "has other inputs than \(Model.inputName)")
+        let found = graph.shape(of: graph.inputs[0].value)
+        try require(found.dimensions == expected, "takes images of \(found), its metadata says \(expected)")
+        try require(
+            metadata.cumulativeMACs.count == graph.outputs.count && metadata.cumulativeMACs.allSatisfy { $0 >= 0 },
+            "has \(graph.outputs.count) exits and MACs of \(metadata.cumulativeMACs.count)")
+        for (exit, output) in graph.outputs.enumerated() {
+            try require(
+                output.name == Model.outputName(exit: exit),
+                "output \(printable(output.name)), expected \(Model.outputName(exit: exit))")
+            let shape = graph.shape(of: output.value)
+            try require(
+                shape.dimensions == [1, metadata.classNames.count],
+                "\(output.name) has shape \(shape), its metadata names \(metadata.classNames.count) classes")
+        }
+        for point in metadata.operatingPoints {
+            try require(
+                point.policy.thresholds.count == graph.outputs.count - 1 && point.policy.thresholds.allSatisfy { !$0.isNaN },
+                "has \(point.policy.thresholds.count) thresholds for \(graph.outputs.count) exits")
+        }
+    }
+}
