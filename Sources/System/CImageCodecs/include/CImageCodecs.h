@@ -2,6 +2,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "png_encode.h"
+
 /// PNG and JPEG bytes to 8-bit pixels, with error recovery kept on the C side: no long jump ever crosses a Swift frame.
 ///
 /// Pixels come out interleaved, grey (1 channel) or RGB (3 channels):

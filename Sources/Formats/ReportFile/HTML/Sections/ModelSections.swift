@@ -1,0 +1,85 @@
+import Artifacts
+
+/// Teacher, student and relatives beside each other.
+func modelSection(_ report: CalibrationReport) -> Markup? {
+    guard !report.models.isEmpty else { return nil }
+    let teacher = report.models.first { $0.name == "teacher" }
+    let rows = report.models.map { model -> Markup in
+        let full = Double(model.cumulativeMACs.last ?? 0)
+        return """
+            <tr><th scope="row">\(model.name)\(model.architecture.map { "<small>\($0)</small>" as Markup })</th>\
+            <td>\(accuracies(model.testAccuracyPerExit))</td><td>\(accuracies(model.calibrationAccuracyPerExit))</td>\
+            <td>\(shortMACs(full))\(ratio(teacher?.cumulativeMACs.last.map(Double.init), full, model, teacher))\
+            <small>\(model.cumulativeMACs.dropLast().map { shortMACs(Double($0)) }.joined(separator: " · "))</small></td>\
+            <td>\(countText(model.parameterCount))\
+            \(ratio(teacher.map { Double($0.parameterCount) }, Double(model.parameterCount), model, teacher))</td>\
+            <td>\(model.fileBytes.map(bytesText) ?? "–")</td>\
+            <td>\(time(model.millisecondsPerImageBatch1))</td><td>\(time(model.millisecondsPerImageBatch128))</td></tr>
+
+            """
+    }
+    return """
+        <section><h2>Before and after</h2>
+        <p class="soft">Every image through the whole network; small print shows the earlier exits.</p>
+        <div class="scroll"><table><thead><tr><th scope="col">network</th><th scope="col">accuracy<small>test</small></th>\
+        <th scope="col">accuracy<small>calibration</small></th><th scope="col">MACs<small>full depth</small></th>\
+        <th scope="col">parameters</th><th scope="col">file</th><th scope="col">time per image<small>one at a time</small></th>\
+        <th scope="col">time per image<small>128 at a time</small></th></tr></thead>
+        <tbody>\(rows)\(targetRow(report))</tbody></table></div></section>
+
+        """
+}
+
+/// The calibrated model as it is meant to be used.
+private func targetRow(_ report: CalibrationReport) -> Markup? {
+    guard let target = report.target else { return nil }
+    return """
+        <tr class="chosen"><th scope="row">\(report.modelName)<small>at the target budget</small></th>\
+        <td>\(percentText(target.testAccuracy.value))</td><td>\(percentText(target.calibrationAccuracy))</td>\
+        <td>\(shortMACs(target.testMeanMACs.value))<small>mean</small></td><td></td><td></td><td></td><td></td></tr>
+        """
+}
+
+private func accuracies(_ values: [Double]?) -> Markup {
+    guard let values, let last = values.last else { return "–" }
+    let earlier = values.dropLast().map { percentText($0, decimals: 1) }.joined(separator: " · ")
+    return "\(percentText(last))\(earlier.isEmpty ? "" as Markup : "<small>\(earlier)</small>")"
+}
+
+/// How many times less than the teacher.
+private func ratio(_ before: Double?, _ after: Double, _ model: ModelSummary, _ teacher: ModelSummary?) -> Markup? {
+    guard let before, after > 0, model != teacher else { return nil }
+    return "<small>÷ \(decimalText(before / after, decimals: 1))</small>"
+}
+
+private func time(_ measurement: TimeMeasurement?) -> Markup {
+    guard let measurement else { return "–" }
+    return """
+        \(millisecondsText(measurement.median))<small>\(millisecondsText(measurement.low)) – \
+        \(millisecondsText(measurement.high))</small>
+        """
+}
+
+/// The students that were considered.
+func candidateSection(_ report: CalibrationReport) -> Markup? {
+    guard !report.candidates.isEmpty else { return nil }
+    let rows = report.candidates.map { candidate -> Markup in
+        """
+        <tr\(candidate.isChosen ? " class=\"chosen\"" as Markup : "")><th scope="row"><code>\(candidate.architecture)</code>\
+        \(candidate.isChosen ? "<small>chosen</small>" as Markup : "")</th>\
+        <td>\(candidate.cumulativeMACs.map { shortMACs(Double($0)) }.joined(separator: " · "))</td>\
+        <td>\(countText(candidate.parameterCount))</td><td>\(candidate.epochs == 0 ? "–" : String(candidate.epochs))</td>\
+        <td>\(candidate.calibrationAccuracy.map { percentText($0) } ?? "–")</td>\
+        <td class="left wrap">\(candidate.reason ?? "")</td></tr>
+
+        """
+    }
+    return """
+        <section><h2>Students considered</h2>\(report.candidateChoice.map { "<p>\($0)</p>" as Markup })
+        <div class="scroll"><table><thead><tr><th scope="col">network</th><th scope="col">MACs per exit</th>\
+        <th scope="col">parameters</th><th scope="col">epochs<small>before the choice</small></th>\
+        <th scope="col">accuracy<small>calibration, at the target</small></th><th scope="col" class="left">why</th></tr></thead>
+        <tbody>\(rows)</tbody></table></div></section>
+
+        """
+}

@@ -1,0 +1,37 @@
+package import Artifacts
+package import Diagnostics
+import Glibc
+import ReportFile
+
+/// The files of a report, by their names in its folder.
+package enum ReportFileName {
+    package static let json = "calibration.json"
+    package static let protobuf = "calibration.pb"
+    package static let page = "index.html"
+}
+
+/// Writes a calibration report as JSON, protobuf and a page to read, each of them whole or not at all.
+///
+/// - Parameter folder: made if it is missing; files of an earlier report in it are replaced.
+/// - Throws: `ErdeError` of kind `cannotWrite`, or `badData` when a figure is not finite.
+package func writeReport(_ report: CalibrationReport, to folder: String) throws(ErdeError) {
+    // Everything is encoded before the first file is touched, so that a report is never half new.
+    let files = [
+        (ReportFileName.json, try report.json()),
+        (ReportFileName.protobuf, try report.protobuf()),
+        (ReportFileName.page, Array(htmlPage(of: report).utf8)),
+    ]
+    try makeFolder(folder)
+    for (name, bytes) in files { try AtomicFile.write(bytes, to: "\(folder)/\(name)") }
+}
+
+private func makeFolder(_ path: String) throws(ErdeError) {
+    var place = path.hasPrefix("/") ? "" : "."
+    for component in path.split(separator: "/") {
+        place += "/" + component
+        if mkdir(place, 0o755) != 0 && errno != EEXIST {
+            let reason = String(cString: strerror(errno))
+            throw ErdeError(.cannotWrite, place, "cannot be made: \(reason)", remedy: "choose a folder you may write to")
+        }
+    }
+}
