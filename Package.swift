@@ -18,7 +18,6 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
         name: name, dependencies: dependencies, path: "Tests/\(name)", resources: resources, swiftSettings: swiftSettings)
 }
 
-let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
 
 // Imports go one way, and the build refuses any other:
@@ -28,7 +27,6 @@ let package = Package(
     products: [.executable(name: "erde", targets: ["erde"])],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
-        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     ],
     targets: [
         // System: the C libraries, one folder each.
@@ -58,7 +56,7 @@ let package = Package(
         module("Images", in: "Formats", ["Diagnostics", "Artifacts", "CImageCodecs"]),
         module("DatasetFile", in: "Formats", ["Diagnostics", "Artifacts", "CZ"]),
         module("ONNXFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts", "CSchemas", "CProtobufC"]),
-        module("ReportFile", in: "Formats", ["Diagnostics", "Artifacts", "CSchemas", "CProtobufC"]),
+        module("ReportFile", in: "Formats", ["Diagnostics", "Artifacts", "CImageCodecs", "CSchemas", "CProtobufC"]),
 
         // Learning: networks, losses, the training loop.
         module("Architectures", in: "Learning", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
@@ -91,7 +89,7 @@ let package = Package(
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine", "DatasetFile",
                 "ONNXFormat", "ReportFile", "Images", "Architectures", "Losses", "Inference",
                 "Training", "Ingest", "TrainTeacher", "Distill",
-                "Calibrate", "Emit", "Classify", "Report", arguments, logging,
+                "Calibrate", "Emit", "Classify", "Report", "CPNG", "CJPEG", "CZ", "CProtobufC", arguments,
             ],
             path: "Sources/Tool/erde", swiftSettings: swiftSettings),
 

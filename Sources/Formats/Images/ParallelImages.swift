@@ -1,13 +1,12 @@
 import Dispatch
-import Images
 
 /// Runs work on images by all cores, a decoder for each run of neighbours.
-enum ParallelImages {
+package enum ParallelImages {
     /// Neighbouring images that share a decoder: enough to make its making cheap, few enough to balance the cores.
-    static let runCount = 32
+    package static let runCount = 32
 
     /// Calls `body` with each index below `count`, from several threads; results go to places of their own.
-    static func forEach(count: Int, limits: ImageLimits, _ body: @Sendable (inout ImageDecoder, Int) -> Void) {
+    package static func forEach(count: Int, limits: ImageLimits, _ body: @Sendable (inout ImageDecoder, Int) -> Void) {
         let runs = (count + runCount - 1) / runCount
         withoutActuallyEscaping(body) { body in
             DispatchQueue.concurrentPerform(iterations: runs) { run in

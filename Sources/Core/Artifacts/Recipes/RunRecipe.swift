@@ -1,0 +1,30 @@
+package import Diagnostics
+
+/// All options of a training or compression run, as `--recipe` reads them and every result keeps them beside it.
+package struct RunRecipe: Recipe {
+    /// The network to train, in the form that `--arch` and `--student` take; nil leaves it to the command.
+    package var architecture: String?
+    package var training = TrainingRecipe()
+    package var distillation = DistillationRecipe()
+
+    package init() {}
+
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case architecture
+        case training
+        case distillation
+    }
+
+    /// Reads what is there; missing keys keep their defaults, unknown ones are refused.
+    package init(from decoder: any Decoder) throws {
+        let container = try StrictContainer(decoder, keys: CodingKeys.self)
+        try container.read(.architecture, into: &architecture)
+        try container.read(.training, into: &training)
+        try container.read(.distillation, into: &distillation)
+    }
+
+    package func validate() throws(ErdeError) {
+        try training.validate()
+        try distillation.validate()
+    }
+}

@@ -1,0 +1,82 @@
+import Architectures
+import ArgumentParser
+import Artifacts
+import Calibrate
+import Diagnostics
+import Emit
+import Graphs
+import ONNXFormat
+import Report
+import ReportFile
+
+/// `erde calibrate MODEL --budgets …`
+struct CalibrateCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "calibrate", abstract: "Fits exit thresholds again: for other budgets or on other data.",
+        discussion: """
+            The thresholds are stored in the model file, and the report is written beside it.
+
+              erde calibrate student.pb --budgets 5M,10M,20M
+            """)
+
+    @Argument(help: "The model file.")
+    var model: String
+
+    @Option(help: "Budgets separated by commas: \(MACQuantity.help).")
+    var budgets: MACQuantities
+
+    @Option(help: "A dataset file; by default the one the model was trained on.")
+    var data: String?
+
+    @Option(name: .shortAndLong, help: "The model file to write; by default the one read.")
+    var output: String?
+
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        common.apply()
+        var loaded = try ModelFile.read(path: model)
+        let target = output ?? model
+        try OutputPlace.check(file: target)
+        let place = try DatasetPlace(given: data, of: loaded, named: model)
+        var options = CalibrationOptions()
+        let wanted = try budgets.macs(of: loaded.metadata.cumulativeMACs.last)
+        options.budgets = wanted
+        options.targetMACs = wanted.max()
+        let name = String(target.split(separator: "/").last ?? "model.pb")
+        if let first = loaded.metadata.cumulativeMACs.first, let low = wanted.first(where: { $0 < Double(first) }) {
+            throw ErdeError(
+                .usage, macsText(low), "cannot be reached by \(model): its first exit alone costs \(macsText(Double(first)))",
+                remedy: "choose budgets of at least that")
+        }
+        let calibration = try calibrate(
+            calibration: try LabelledLogits(of: loaded, place.dataset.calibration, engine: engine),
+            test: try LabelledLogits(of: loaded, place.dataset.test, engine: engine), modelName: name,
+            classNames: loaded.metadata.classNames, cumulativeMACs: loaded.metadata.cumulativeMACs, options: options)
+        loaded.metadata.operatingPoints = calibration.operatingPoints
+        try emit(loaded, to: target)
+        var report = calibration.report
+        var summary = ModelSummary(
+            name: loaded.metadata.role.rawValue, architecture: loaded.metadata.provenance.architecture?.name,
+            cumulativeMACs: loaded.metadata.cumulativeMACs, parameterCount: loaded.graph.cost().parameterCount)
+        summary.fileBytes = InputFile.size(target)
+        summary.testAccuracyPerExit = report.exits.map(\.testAccuracy)
+        summary.calibrationAccuracyPerExit = report.exits.map(\.calibrationAccuracy)
+        report.models = [summary]
+        report.provenance = loaded.metadata.provenance
+        report.dataset.path = place.path
+        report.dataset.fingerprint = place.dataset.fingerprint
+        report.dataset.trainImages = place.dataset.train.count
+        try report.attachThumbnails(from: place.dataset.test)
+        let folder = "\(OutputPlace.folder(of: target))/report"
+        try OutputPlace.prepare(folder: folder)
+        try writeReport(report, to: folder)
+        for warning in report.warnings { Console.standard.warn(warning) }
+        Console.standard.result(
+            common.json
+                ? try JSONText.text(report)
+                : CompressionSummary(report, folder: OutputPlace.folder(of: target)).budgets
+                    + "\n\nmodel   \(target)\nreport  \(folder)/index.html")
+    }
+}

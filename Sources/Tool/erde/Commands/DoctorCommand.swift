@@ -1,0 +1,65 @@
+import ArgumentParser
+import Artifacts
+import CJPEG
+import CPNG
+import CPUEngine
+import CProtobufC
+import CZ
+import Diagnostics
+import FoundationEssentials
+
+/// `erde doctor`
+struct DoctorCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "doctor", abstract: "Shows libraries, processor features and what erde makes of them.")
+
+    struct Findings: Encodable {
+        var erde = erdeVersion
+        var libraries: [String: String] = [:]
+        var processor = "unknown"
+        var processors = CPUEngine.processors
+        var features: [String: Bool] = [:]
+        var accelerators: [String] = []
+    }
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        common.apply()
+        let findings = examine()
+        Console.standard.result(common.json ? try JSONText.text(findings) : text(findings))
+    }
+
+    private func examine() -> Findings {
+        var findings = Findings()
+        findings.libraries = [
+            "libpng": String(cString: png_get_libpng_ver(nil)), "libjpeg API": "\(JPEG_LIB_VERSION)",
+            "zlib": String(cString: zlibVersion()), "protobuf-c": String(cString: protobuf_c_version()),
+            "oneDNN": dnnlVersion(),
+        ]
+        let lines = (try? InputFile.bytes("/proc/cpuinfo")).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        func value(_ key: String) -> Substring? {
+            lines.split(separator: "\n").first { $0.hasPrefix(key) }?.split(separator: ":", maxSplits: 1).last
+        }
+        if let name = value("model name") { findings.processor = String(name.drop { $0 == " " }) }
+        let flags = Set((value("flags") ?? "").split(separator: " "))
+        for (name, flag) in [
+            ("AVX2", "avx2"), ("AVX-512", "avx512f"), ("VNNI", "avx512_vnni"), ("AVX512-BF16", "avx512_bf16"),
+            ("AMX", "amx_tile"),
+        ] {
+            findings.features[name] = flags.contains(Substring(flag))
+        }
+        return findings
+    }
+
+    private func text(_ findings: Findings) -> String {
+        var lines = ["erde         \(findings.erde)", "processor    \(findings.processor), \(findings.processors) in use"]
+        let features = findings.features.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value ? "yes" : "no")" }
+        lines.append("features     \(features.joined(separator: ", "))")
+        for (name, version) in findings.libraries.sorted(by: { $0.key < $1.key }) {
+            lines.append(name + String(repeating: " ", count: max(1, 13 - name.count)) + version)
+        }
+        lines.append("accelerators none: this version computes on the processor")
+        return lines.joined(separator: "\n")
+    }
+}

@@ -1,0 +1,87 @@
+import Architectures
+import ArgumentParser
+import Artifacts
+import DatasetFile
+import Diagnostics
+import Graphs
+import ONNXFormat
+import Tensors
+
+/// `erde inspect FILE`
+struct InspectCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "inspect", abstract: "Shows what is in a model or dataset file.",
+        discussion: "  erde inspect student.pb --layers")
+
+    @Argument(help: "A model (.pb) or a dataset (.erds).")
+    var file: String
+
+    @Flag(help: "Every operator with shape and MACs.")
+    var layers = false
+
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        common.apply()
+        if file.hasSuffix(".erds") {
+            let (description, fingerprint) = try DatasetReader.describe(file)
+            Console.standard.result(
+                common.json ? try JSONText.text(description) : text(description, fingerprint: fingerprint))
+        } else {
+            let model = try ModelFile.read(path: file)
+            Console.standard.result(common.json ? try JSONText.text(model.metadata) : text(model))
+        }
+    }
+
+    private func text(_ description: DatasetDescription, fingerprint: String) -> String {
+        let image = description.image
+        let counts = DatasetSplit.allCases.map { "\(groupedText(description.counts[$0] ?? 0)) \($0.rawValue)" }
+        return """
+            dataset      \(file)
+            images       \(counts.joined(separator: ", "))
+            size         \(image.width)x\(image.height), \(image.channels == 1 ? "grey" : "RGB"), resized by \(image.resizing.rawValue)
+            classes      \(description.classNames.joined(separator: ", "))
+            mean         \(description.mean.map { decimalText(Double($0), decimals: 4) }.joined(separator: ", "))
+            deviation    \(description.standardDeviation.map { decimalText(Double($0), decimals: 4) }.joined(separator: ", "))
+            source       \(description.source)
+            fingerprint  \(fingerprint)
+            """
+    }
+
+    private func text(_ model: Model) -> String {
+        let metadata = model.metadata
+        let cost = model.graph.cost()
+        var lines = [
+            "model        \(file), \(metadata.role.rawValue), \(bytesText(InputFile.size(file) ?? 0))",
+            "network      \(metadata.provenance.architecture?.name ?? "unknown")",
+            "input        [N, \(metadata.image.channels), \(metadata.image.height), \(metadata.image.width)], pixels 0…1",
+            "classes      \(metadata.classNames.joined(separator: ", "))",
+            "parameters   \(groupedText(cost.parameterCount))",
+            "ONNX         IR 8, opset 17",
+        ]
+        for (exit, macs) in metadata.cumulativeMACs.enumerated() {
+            lines.append("exit \(exit + 1)       \(macsText(Double(macs)))")
+        }
+        for point in metadata.operatingPoints {
+            lines.append(
+                "budget       \(macsText(point.budgetMACs)): thresholds "
+                    + point.policy.thresholds.map { decimalText($0, decimals: 4) }.joined(separator: ", ")
+                    + ", calibration accuracy \(percentText(point.calibrationAccuracy)) at "
+                    + macsText(point.calibrationMeanMACs))
+        }
+        if let path = metadata.provenance.datasetPath { lines.append("trained on   \(path)") }
+        if let parent = metadata.provenance.parentHash { lines.append("parent       \(parent)") }
+        lines.append("written by   erde \(metadata.provenance.version)")
+        if layers {
+            var table = TextTable(["operator", "result", "MACs"])
+            for (node, macs) in zip(model.graph.nodes, cost.nodeMACs) {
+                table.add([
+                    "\(model.graph.name(of: node.outputs[0])) (\(node.op.name))",
+                    model.graph.shape(of: node.outputs[0]).description, macs > 0 ? groupedText(macs) : "",
+                ])
+            }
+            lines += ["", table.text]
+        }
+        return lines.joined(separator: "\n")
+    }
+}

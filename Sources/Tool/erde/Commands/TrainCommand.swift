@@ -1,0 +1,58 @@
+import Architectures
+import ArgumentParser
+import Artifacts
+import Diagnostics
+import Emit
+import TrainTeacher
+import Training
+
+/// `erde train DATA -o teacher.pb`
+struct TrainCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "train", abstract: "Trains an early-exit teacher.",
+        discussion: """
+            Every stage of the network ends in an exit; all exits are trained together. A checkpoint is kept beside the output
+            after every epoch and on Ctrl-C; --resume goes on from it and gives the same weights, byte for byte.
+
+              erde train photos.erds -o teacher.pb --arch preresnet-20x2 --epochs 30
+            """)
+
+    @Argument(help: "A dataset file made by erde ingest.")
+    var data: String
+
+    @Option(name: .shortAndLong, help: "The model file to write.")
+    var output = "teacher.pb"
+
+    @Option(
+        help: ArgumentHelp(
+            "The network: preresnet-20x2 (depth and width factor), wrn-16-4, or preresnet:widths=32,64,128:blocks=3,3,3.",
+            valueName: "name"))
+    var arch: String?
+
+    @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var common: CommonOptions
+
+    func run() throws {
+        common.apply()
+        var recipe = try training.merged(defaultEpochs: 20)
+        let architecture = try ArchitectureDescription(parsing: arch ?? recipe.architecture ?? "preresnet-20x2")
+        recipe.architecture = architecture.name
+        try OutputPlace.check(file: output)
+        let place = try DatasetPlace(data)
+        let files = RunFiles(model: output)
+        let progress = TrainingProgress()
+        var run = TrainingRun(engine: engine.engine, options: engine.compilation)
+        files.attach(to: &run, resume: training.resume)
+        run.report = progress.show
+        try files.write(recipe)
+        Console.standard.note("Training \(architecture.name) on \(groupedText(place.dataset.train.count)) images")
+        Interruption.watch()
+        let model = try trainTeacher(
+            on: place.dataset, datasetPath: place.path, architecture: architecture, recipe: recipe.training, run: run)
+        try emit(model, to: output)
+        files.removeCheckpoint()
+        let result = try TrainedModel(model, name: output, place: place, engine: engine)
+        Console.standard.result(common.json ? try JSONText.text(result) : result.text)
+    }
+}

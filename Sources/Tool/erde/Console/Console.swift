@@ -1,0 +1,79 @@
+import Diagnostics
+import Glibc
+import Synchronization
+
+/// What the person at the terminal sees: messages on stderr, results on stdout.
+final class Console: Sendable {
+    enum Verbosity: Int, Sendable {
+        case quiet
+        case normal
+        case verbose
+    }
+
+    static let standard = Console()
+
+    private let verbosity = Mutex(Verbosity.normal)
+    /// Whether stderr is a terminal, so that a line may be rewritten.
+    let isTerminal: Bool
+    private let usesColour: Bool
+
+    private init() {
+        isTerminal = isatty(STDERR_FILENO) == 1
+        usesColour = isTerminal && getenv("NO_COLOR") == nil
+    }
+
+    func set(_ value: Verbosity) { verbosity.withLock { $0 = value } }
+
+    private func shows(_ level: Verbosity) -> Bool { verbosity.withLock { $0.rawValue >= level.rawValue } }
+
+    /// Whether progress is to be shown.
+    var showsProgress: Bool { shows(.normal) }
+
+    /// A message for everyone who did not ask for quiet.
+    func note(_ text: String) {
+        if shows(.normal) { write(text + "\n", to: STDERR_FILENO) }
+    }
+
+    /// A message for those who asked for more.
+    func detail(_ text: String) {
+        if shows(.verbose) { write(text + "\n", to: STDERR_FILENO) }
+    }
+
+    /// Something allowed that may not be wanted.
+    func warn(_ text: String) { write(styled("warning: ", "33") + text + "\n", to: STDERR_FILENO) }
+
+    /// Text without a line end, for progress.
+    func progress(_ text: String) { write(text, to: STDERR_FILENO) }
+
+    /// A result.
+    func result(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+
+    /// Bytes of a result, as they are.
+    func write(result bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+
+    /// Says why and ends the program with the error's status.
+    func fail(_ error: ErdeError) -> Never {
+        write(styled("error: ", "31") + error.description + "\n", to: STDERR_FILENO)
+        exit(error.kind.exitStatus)
+    }
+
+    func bold(_ text: String) -> String { styled(text, "1") }
+
+    private func styled(_ text: String, _ code: String) -> String {
+        usesColour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
+    }
+
+    private func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+
+    private func write(_ bytes: [UInt8], to descriptor: Int32) {
+        bytes.withUnsafeBytes { buffer in
+            var rest = buffer[...]
+            while !rest.isEmpty {
+                let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
+                if written < 0 && errno == EINTR { continue }
+                if written <= 0 { return }
+                rest = rest.dropFirst(written)
+            }
+        }
+    }
+}

@@ -1,0 +1,57 @@
+import Artifacts
+import DatasetFile
+import Diagnostics
+
+/// A dataset that a command works on, and where it lies.
+struct DatasetPlace {
+    let dataset: Dataset
+    /// Absolute.
+    let path: String
+
+    /// Opens a dataset file.
+    init(_ path: String) throws(ErdeError) {
+        dataset = try DatasetReader.open(path)
+        self.path = InputFile.absolute(path)
+    }
+
+    /// Opens the dataset given, or the one a model was trained on, and checks that the model's classes and images fit.
+    ///
+    /// - Throws: `ErdeError` of kind `usage` when the model does not know its dataset, `badData` when the file there has
+    ///   changed since or does not fit the model.
+    init(given: String?, of model: Model, named name: String) throws(ErdeError) {
+        guard let path = given ?? model.metadata.provenance.datasetPath else {
+            throw ErdeError(.usage, name, "does not say which dataset it was trained on", remedy: "give it with --data")
+        }
+        do throws(ErdeError) {
+            try self.init(path)
+        } catch {
+            guard given == nil, error.kind == .notFound else { throw error }
+            throw ErdeError(
+                .notFound, path, "the dataset that \(name) was trained on is not there any more",
+                remedy: "give a dataset with --data")
+        }
+        if given == nil, let known = model.metadata.provenance.datasetFingerprint, known != dataset.fingerprint {
+            throw ErdeError(
+                .badData, path, "has changed since \(name) was trained on it",
+                remedy: "give it with --data if that is intended")
+        }
+        guard dataset.description.classNames == model.metadata.classNames else {
+            throw ErdeError(
+                .badData, path,
+                "has the classes \(DatasetPlace.list(dataset.description.classNames)); \(name) knows "
+                    + DatasetPlace.list(model.metadata.classNames), remedy: "use the dataset that the model was trained on")
+        }
+        guard dataset.description.image == model.metadata.image else {
+            let (found, expected) = (dataset.description.image, model.metadata.image)
+            throw ErdeError(
+                .badData, path,
+                "has images of \(found.channels)x\(found.height)x\(found.width); \(name) takes "
+                    + "\(expected.channels)x\(expected.height)x\(expected.width)",
+                remedy: "ingest the images again at that size")
+        }
+    }
+
+    private static func list(_ names: [String]) -> String {
+        names.count <= 5 ? names.joined(separator: ", ") : names.prefix(4).joined(separator: ", ") + " … (\(names.count))"
+    }
+}

@@ -1,0 +1,28 @@
+import Diagnostics
+import FoundationEssentials
+import Glibc
+
+/// Reading small files that people name.
+enum InputFile {
+    /// - Throws: `ErdeError` of kind `notFound`.
+    static func bytes(_ path: String) throws(ErdeError) -> [UInt8] {
+        do {
+            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+        } catch {
+            throw ErdeError(.notFound, path, "cannot be read", remedy: "check the path")
+        }
+    }
+
+    /// The path without `.` and `..`, from the root.
+    static func absolute(_ path: String) -> String {
+        guard let real = realpath(path, nil) else { return path }
+        defer { free(real) }
+        return String(cString: real)
+    }
+
+    /// Bytes of a file; nil when there is none.
+    static func size(_ path: String) -> Int? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Int(status.st_size) : nil
+    }
+}

@@ -1,0 +1,39 @@
+import Artifacts
+import Diagnostics
+import FoundationEssentials
+import Glibc
+
+/// Checks that results can be written, before any work is done for them.
+enum OutputPlace {
+    /// Makes the folder if it is missing.
+    ///
+    /// - Throws: `ErdeError` of kind `cannotWrite`.
+    static func prepare(folder: String) throws(ErdeError) {
+        do {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        } catch {
+            throw ErdeError(.cannotWrite, folder, "the folder cannot be made", remedy: "choose a place you may write to")
+        }
+        try probe("\(folder)/.erde")
+    }
+
+    /// Checks that a file can be made under this name, in a folder that exists.
+    ///
+    /// - Throws: `ErdeError` of kind `cannotWrite`.
+    static func check(file: String) throws(ErdeError) {
+        var status = stat()
+        if stat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
+            throw ErdeError(.cannotWrite, file, "is a folder", remedy: "name a file")
+        }
+        try probe(file)
+    }
+
+    /// Opens a file beside the one named and drops it.
+    private static func probe(_ path: String) throws(ErdeError) { _ = try AtomicFile(path: path) }
+
+    /// The folder a path lies in.
+    static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "." }
+        return slash == path.startIndex ? "/" : String(path[..<slash])
+    }
+}

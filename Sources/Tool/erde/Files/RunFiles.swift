@@ -1,0 +1,31 @@
+import Artifacts
+import Diagnostics
+import Training
+
+/// The files that a training run keeps beside the model it makes.
+struct RunFiles {
+    private let stem: String
+
+    /// - Parameter model: path of the model file.
+    init(model: String) { stem = model.hasSuffix(".pb") ? String(model.dropLast(3)) : model }
+
+    private var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(stem).checkpoint") }
+
+    /// Gives the run its checkpoint folder and metrics log.
+    func attach(to run: inout TrainingRun, resume: Bool) {
+        run.checkpoints = checkpoints
+        run.resumes = resume
+        run.metricsLogPath = "\(stem).metrics.jsonl"
+        run.shouldStop = { Interruption.isRequested }
+        if !resume && checkpoints.hasCheckpoint {
+            Console.standard.note("Starting over; the checkpoint in \(checkpoints.path) will be replaced")
+        }
+    }
+
+    func write(_ recipe: RunRecipe) throws(ErdeError) {
+        try AtomicFile.write(try recipe.json(), to: "\(stem).recipe.json")
+    }
+
+    /// The run is complete: nobody will go on from its checkpoint.
+    func removeCheckpoint() { checkpoints.remove() }
+}

@@ -1,0 +1,69 @@
+import ArgumentParser
+import Artifacts
+import Diagnostics
+
+/// Options of a training run; each replaces the recipe's value.
+struct TrainingOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("A recipe in JSON; other options replace its values.", valueName: "file"))
+    var recipe: String?
+
+    @Option(help: "Passes over the training images.")
+    var epochs: Int?
+
+    @Option(help: "Images per step.")
+    var batch: Int?
+
+    @Option(help: "The highest learning rate of the schedule.")
+    var learningRate: Double?
+
+    @Option(help: "How the learning rate moves: oneCycle or cosine.")
+    var schedule: TrainingRecipe.Schedule?
+
+    @Option(help: "Weight decay of kernels and matrices.")
+    var weightDecay: Double?
+
+    @Option(help: "The largest L2 norm of all gradients together.")
+    var gradientClip: Double?
+
+    @Option(help: "Share of the target spread over all classes.")
+    var labelSmoothing: Double?
+
+    @Option(help: "Black pixels around an image before a random crop; 0 does not crop.")
+    var crop: Int?
+
+    @Flag(inversion: .prefixedNo, help: "Mirror images at random.")
+    var flip: Bool?
+
+    @Option(help: "Side of a black square at a random place; 0 leaves it out.")
+    var cutout: Int?
+
+    @Option(help: "Seed of weights, order and augmentation.")
+    var seed: UInt64?
+
+    @Flag(help: "Go on from the checkpoint of an interrupted run.")
+    var resume = false
+
+    /// The recipe file with these options in it, checked.
+    ///
+    /// - Throws: `ErdeError` of kind `notFound` or `usage`.
+    func merged(defaultEpochs: Int) throws(ErdeError) -> RunRecipe {
+        var run = RunRecipe()
+        run.training.epochs = defaultEpochs
+        if let recipe { run = try RunRecipe(json: InputFile.bytes(recipe), name: recipe) }
+        run.training.epochs = epochs ?? run.training.epochs
+        run.training.batchSize = batch ?? run.training.batchSize
+        run.training.peakLearningRate = learningRate ?? run.training.peakLearningRate
+        run.training.schedule = schedule ?? run.training.schedule
+        run.training.weightDecay = weightDecay ?? run.training.weightDecay
+        run.training.gradientClip = gradientClip ?? run.training.gradientClip
+        run.training.labelSmoothing = labelSmoothing ?? run.training.labelSmoothing
+        run.training.augmentation.cropPadding = crop ?? run.training.augmentation.cropPadding
+        run.training.augmentation.horizontalFlip = flip ?? run.training.augmentation.horizontalFlip
+        run.training.augmentation.cutoutSide = cutout ?? run.training.augmentation.cutoutSide
+        run.training.seed = seed ?? run.training.seed
+        try run.validate()
+        return run
+    }
+}
+
+extension TrainingRecipe.Schedule: ExpressibleByArgument {}
