@@ -118,7 +118,7 @@ let package = Package(
             "StagesTests",
             [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "CPUEngine", "Inference", "Calibrate",
-                "Report", "ReportFile", "Classify", "TestSupport",
+                "Report", "ReportFile", "Classify", "TrainTeacher", "Distill", "Architectures", "Training", "TestSupport",
             ]),
         tests("PipelineTests", ["Artifacts", "TestSupport"]),
     ],
