@@ -18,8 +18,8 @@ run() {
 }
 
 run "$erde" ingest "$here" -o "$out/fashion.erds"
-run "$erde" train "$out/fashion.erds" -o "$out/teacher.pb" --arch preresnet-20x1 --epochs 12
-run "$erde" compress "$out/teacher.pb" --target-macs 4M --epochs 12 --output "$out"
+run "$erde" train "$out/fashion.erds" -o "$out/teacher.pb" --arch preresnet-20x1 --epochs 16
+run "$erde" compress "$out/teacher.pb" --target-macs 4M --epochs 16 --output "$out"
 run "$erde" classify "$out/student.pb" "$here/test" --budget 4M --output "$out/classes.csv"
 echo >&2
 head -4 "$out/classes.csv"

@@ -27,6 +27,7 @@ struct Erde: ParsableCommand {
         ])
 
     static func main() {
+        WorkerPatience.ensure()
         var arguments = Array(CommandLine.arguments.dropFirst())
         let name = CommandLine.arguments.first?.split(separator: "/").last
         if name == "compress" { arguments.insert("compress", at: 0) }
