@@ -118,7 +118,8 @@ let package = Package(
             "StagesTests",
             [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "CPUEngine", "Inference", "Calibrate",
-                "Report", "ReportFile", "Classify", "TrainTeacher", "Distill", "Architectures", "Training", "TestSupport",
+                "Report", "ReportFile", "Classify", "CSchemas", "TrainTeacher", "Distill", "Architectures", "Training",
+                "TestSupport",
             ]),
         tests("PipelineTests", ["Artifacts", "TestSupport"]),
     ],

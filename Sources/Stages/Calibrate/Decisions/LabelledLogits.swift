@@ -1,5 +1,6 @@
 package import Artifacts
 import Glibc
+package import Inference
 
 /// The logits of all exits for the images of one split, with the right answers.
 package struct LabelledLogits: Sendable {
@@ -17,6 +18,11 @@ package struct LabelledLogits: Sendable {
         self.perExit = perExit
         self.classCount = classCount
         self.labels = labels
+    }
+
+    /// - Parameter labels: as many as `logits` has images.
+    package init(_ logits: ExitLogits, labels: [Int32]) {
+        self.init(perExit: logits.logits, classCount: logits.classes, labels: labels)
     }
 
     package var exitCount: Int { perExit.count }

@@ -1,0 +1,83 @@
+import Artifacts
+import ReportFile
+import Testing
+
+@Suite struct PageTests {
+    @Test func everyTagIsClosedWhereItShouldBe() throws {
+        let checker = HTMLChecker(htmlPage(of: try sampleReport()))
+        #expect(checker.problems.isEmpty, "\(checker.problems)")
+        #expect(checker.tagCounts["section"] == 10)
+        #expect(checker.tagCounts["main"] == 1)
+        #expect(checker.tagCounts["polyline"] == 5)
+        #expect(checker.tagCounts["b"] == 4, "only the tiles are bold: no class name became a tag")
+    }
+
+    @Test func nothingIsLoadedFromElsewhere() throws {
+        let page = htmlPage(of: try sampleReport())
+        for word in ["http:", "https:", "//cdn", "<script", "<link", "<iframe", "@import", "url(", "javascript:"] {
+            #expect(!page.contains(word), "\(word)")
+        }
+        let checker = HTMLChecker(page)
+        #expect(checker.attributes["src"]?.count == 24)
+        #expect(checker.attributes["src"]?.allSatisfy { $0.hasPrefix("data:image/png;base64,iVBOR") } == true)
+        #expect(checker.attributes["href"] == nil)
+    }
+
+    @Test func namesAreEscaped() throws {
+        let page = htmlPage(of: try sampleReport())
+        #expect(!page.contains("<b>&"))
+        #expect(page.contains("&lt;b&gt;&amp;&quot;"))
+        #expect(page.contains("c&#39;at"))
+        #expect(page.contains("eel&lt;/td&gt;"))
+        #expect(page.contains("student &lt;1&gt; &amp; co.pb"))
+        #expect(page.contains("wrong on &lt;few&gt; images"))
+    }
+
+    @Test func theFiguresAreThere() throws {
+        let report = try sampleReport()
+        let page = htmlPage(of: report)
+        let target = try #require(report.target)
+        #expect(page.contains(decimalText(target.testAccuracy.value * 100, decimals: 2)))
+        #expect(page.contains("1,730,000"))
+        #expect(page.contains("6.93\u{202F}MB"))
+        #expect(page.contains("2.31\u{202F}ms"))
+        #expect(page.contains("its first exit alone costs more than the target"))
+        #expect(page.contains("prefers-color-scheme: dark"))
+        #expect(!page.contains("nan") && !page.contains("inf\""))
+    }
+
+    @Test func drawingsHoldNumbersOnly() throws {
+        let checker = HTMLChecker(htmlPage(of: try sampleReport()))
+        for name in ["x", "y", "x1", "x2", "y1", "y2", "cx", "cy", "r", "width", "height"] {
+            let values = checker.attributes[name] ?? []
+            #expect(!values.isEmpty, "\(name)")
+            for value in values { #expect(Double(value)?.isFinite == true, "\(name)=\(value)") }
+        }
+        for value in checker.attributes["width"] ?? [] { #expect((Double(value) ?? -1) >= 0) }
+    }
+
+    @Test func aBareReportMakesAPageToo() throws {
+        var report = CalibrationReport(
+            modelName: "m", classNames: ["a", "b"], score: .oneMinusMaximum, cumulativeMACs: [7], targetMACs: 7,
+            dataset: DatasetSummary(calibrationImages: 1, testImages: 1))
+        #expect(HTMLChecker(htmlPage(of: report)).problems.isEmpty)
+        let certain = Interval(value: 1, low: 1, high: 1)
+        report.budgets = [
+            BudgetResult(
+                budgetMACs: 7, thresholds: [], method: .exhaustive, calibrationAccuracy: 1, calibrationMeanMACs: 7,
+                testAccuracy: certain, testMeanMACs: Interval(value: 7, low: 7, high: 7), exitShares: [1],
+                accuracyPerExit: [1], medianMACs: 7, percentile99MACs: 7, oracleAccuracy: 1)
+        ]
+        let page = htmlPage(of: report)
+        #expect(HTMLChecker(page).problems.isEmpty)
+        #expect(!page.contains("nan"))
+    }
+
+    @Test func manyClassesGetAListInsteadOfAMatrix() throws {
+        let page = htmlPage(of: try sampleReport(classNames: (1...40).map { "class \($0)" }))
+        let checker = HTMLChecker(page)
+        #expect(checker.problems.isEmpty)
+        #expect(!page.contains("class=\"confusion\""))
+        #expect(page.contains("Most frequent mistakes"))
+    }
+}
