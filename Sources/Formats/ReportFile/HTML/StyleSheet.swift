@@ -91,6 +91,8 @@ let styleSheet: Markup = """
     .confusion tbody th { text-align: right; max-width: 18ch; overflow: hidden; text-overflow: ellipsis; }
     .confusion .tall { writing-mode: vertical-rl; transform: rotate(180deg); text-align: left; max-height: 14ch; overflow: hidden; text-overflow: ellipsis; }
     .confusion td { background: var(--faint); border-radius: 6px; }
+    .confusion thead td { background: none; }
+    .columns .wrap { min-width: 0; overflow-wrap: anywhere; }
     .columns { display: grid; grid-template-columns: repeat(auto-fit, minmax(300px, 1fr)); gap: 10px 34px; align-items: start; }
     .columns > * { min-width: 0; }
     .columns.uneven { grid-template-columns: minmax(0, 2fr) minmax(240px, 1fr); }
