@@ -11,7 +11,10 @@ import Testing
     /// Calls `body` with a folder that is removed afterwards.
     private func withFolder(_ body: (String) throws -> Void) throws {
         var template = Array("/tmp/erde-onnx-XXXXXX".utf8CString)
-        let folder = try #require(template.withUnsafeMutableBufferPointer { mkdtemp($0.baseAddress).map { String(cString: $0) } })
+        let made = template.withUnsafeMutableBufferPointer { buffer in
+            buffer.baseAddress.flatMap { mkdtemp($0) }.map { String(cString: $0) }
+        }
+        let folder = try #require(made)
         defer {
             for name in entries(folder) { unlink("\(folder)/\(name)") }
             rmdir(folder)
