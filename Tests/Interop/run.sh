@@ -18,7 +18,7 @@ command -v python3 >/dev/null || skip "python3 is not installed"
 if ! cmp -s "$here/requirements.txt" "$environment/installed.txt"; then
     rm -rf "$environment"
     python3 -m venv "$environment" >/dev/null 2>&1 || skip "python3 cannot make a virtual environment (python3-venv)"
-    "$environment/bin/pip" install --quiet --disable-pip-version-check --requirement "$here/requirements.txt" >&2 ||
+    "$environment/bin/pip" install --quiet --disable-pip-version-check --retries 1 --requirement "$here/requirements.txt" >&2 ||
         skip "the Python packages of Tests/Interop/requirements.txt cannot be had"
     cp "$here/requirements.txt" "$environment/installed.txt"
 fi
