@@ -3,7 +3,7 @@
 PREFIX ?= /usr/local
 CONFIGURATION ?= release
 # Imports must go the way Package.swift says.
-SWIFT_FLAGS = -c $(CONFIGURATION) --explicit-target-dependency-import-check error $(EXTRA_SWIFT_FLAGS)
+SWIFT_FLAGS = -c $(CONFIGURATION) --explicit-target-dependency-import-check error
 ERDE = .build/$(CONFIGURATION)/erde
 PACKAGES = libpng-dev libjpeg-dev libprotobuf-c-dev protobuf-c-compiler libdnnl-dev zlib1g-dev
 
@@ -41,6 +41,7 @@ demo: build ## Train, compress and classify the bundled images; a few minutes
 
 .PHONY: interop
 interop: build ## Check written files with ONNX Runtime and the onnx package (needs Python)
+	bash Tests/Interop/onednn3.sh
 	bash Tests/Interop/run.sh $(ERDE)
 
 .PHONY: lint
