@@ -30,7 +30,7 @@ let package = Package(
     name: "erde",
     products: [.executable(name: "erde", targets: ["erde"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
     ],
     targets: [
         // System: the C libraries, one folder each.
