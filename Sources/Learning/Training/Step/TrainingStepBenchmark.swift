@@ -1,8 +1,7 @@
-import Architectures
 package import Artifacts
 package import Diagnostics
 package import Execution
-import Graphs
+package import Graphs
 import Tensors
 
 /// One training step, forward, backward and update, on random images: for measuring speed.
@@ -10,20 +9,18 @@ package final class TrainingStepBenchmark {
     private let executable: any Executable
     private let inputs: [(input: Graph.Input, tensor: Tensor)]
 
-    /// - Throws: `ErdeError` of kind `usage` for a network that cannot exist.
+    /// - Parameters:
+    ///   - student: a canonical graph.
+    ///   - parameters: contents of its variables.
     package init(
-        architecture: ArchitectureDescription, image: ImageFormat, batch: Int, engine: any Engine,
-        options: CompilationOptions
+        student: Graph, parameters: Parameters, batch: Int, engine: any Engine, options: CompilationOptions
     ) throws(ErdeError) {
-        let statistics = [Float](repeating: 0.5, count: image.channels)
-        let student = try architecture.buildGraph(
-            image: image, classes: 10, mean: statistics, standardDeviation: statistics)
         var recipe = TrainingRecipe()
         recipe.batchSize = batch
         var loss = DistillationRecipe()
         loss.method = .ce
         let training = try TrainingGraph(student: student, teacher: nil, recipe: recipe, distillation: loss)
-        var parameters = initialParameters(for: student, seed: 1)
+        var parameters = parameters
         for variable in training.graph.variables where variable.role == .optimizer {
             parameters[training.graph.name(of: variable.value)] = Tensor(
                 repeating: 0, training.graph.shape(of: variable.value))

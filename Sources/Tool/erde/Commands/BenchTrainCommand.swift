@@ -45,8 +45,12 @@ struct BenchTrainCommand: ParsableCommand {
         let list = [String](repeating: "\(blocks)", count: stages).joined(separator: ",")
         let architecture = try ArchitectureDescription(parsing: "preresnet:widths=\(widths):blocks=\(list)")
         let image = ImageFormat(channels: channels, height: size, width: size)
+        let statistics = [Float](repeating: 0.5, count: channels)
+        let student = try architecture.buildGraph(
+            image: image, classes: 10, mean: statistics, standardDeviation: statistics)
         let step = try TrainingStepBenchmark(
-            architecture: architecture, image: image, batch: batch, engine: engine.engine, options: engine.compilation)
+            student: student, parameters: initialParameters(for: student, seed: 1), batch: batch, engine: engine.engine,
+            options: engine.compilation)
         for _ in 0..<3 { try step.run() }
         var seconds: [Double] = []
         for _ in 0..<rounds {
