@@ -1,4 +1,4 @@
-package import Artifacts
+import Artifacts
 package import Diagnostics
 package import Execution
 package import Graphs
