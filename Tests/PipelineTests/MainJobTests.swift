@@ -1,138 +1,140 @@
 import Foundation
 import Testing
 
-/// From images to classes with the built program.
-@Suite(.serialized)
-struct MainJobTests {
-    private let program = Workshop.program
+extension Pipeline {
+    /// From images to classes with the built program.
+    @Suite(.serialized)
+    struct MainJobTests {
+        private let program = Workshop.program
 
-    private func object(_ text: String) throws -> [String: Any] {
-        try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
-    }
-
-    @Test func imagesBecomeADataset() throws {
-        let outcome = try #require(Workshop.made["ingest"])
-        #expect(outcome.status == 0, "\(outcome.messages)")
-        let report = try object(outcome.output)
-        #expect(report["imageCount"] as? Int == 3000)
-        #expect((report["badImages"] as? [Any])?.isEmpty == true)
-        #expect(program.exists("data.erds"))
-    }
-
-    @Test func aDatasetBecomesATeacher() throws {
-        let outcome = try #require(Workshop.made["train"])
-        #expect(outcome.status == 0, "\(outcome.messages)")
-        let result = try object(outcome.output)
-        let accuracy = try #require(result["calibrationAccuracyPerExit"] as? [Double])
-        #expect(accuracy.count == 2)
-        #expect(accuracy.allSatisfy { $0 > 0.2 }, "better than chance: \(accuracy)")
-        #expect(program.exists("teacher.pb") && program.exists("teacher.recipe.json"))
-        #expect(!program.exists("teacher.checkpoint"))
-        let log = String(decoding: try program.read("teacher.metrics.jsonl"), as: UTF8.self)
-        #expect(log.split(separator: "\n").count == 2)
-    }
-
-    @Test func aTeacherBecomesAStudentWithAReport() throws {
-        let outcome = try #require(Workshop.made["compress"])
-        #expect(outcome.status == 0, "\(outcome.messages)")
-        let report = try object(outcome.output)
-        let budgets = try #require(report["budgets"] as? [[String: Any]])
-        #expect(budgets.count >= 3)
-        for budget in budgets {
-            let allowed = try #require(budget["budgetMACs"] as? Double)
-            let spent = try #require(budget["calibrationMeanMACs"] as? Double)
-            #expect(spent <= allowed * (1 + 1e-9))
+        private func object(_ text: String) throws -> [String: Any] {
+            try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
         }
-        #expect((report["teacherTrainingErrorPerExit"] as? [Double])?.count == 2)
-        for name in ["student.pb", "report/index.html", "report/calibration.json", "report/calibration.pb"] {
-            #expect(program.exists("small/\(name)"), "\(name)")
+
+        @Test func imagesBecomeADataset() throws {
+            let outcome = try #require(Workshop.made["ingest"])
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            let report = try object(outcome.output)
+            #expect(report["imageCount"] as? Int == 3000)
+            #expect((report["badImages"] as? [Any])?.isEmpty == true)
+            #expect(program.exists("data.erds"))
         }
-        let page = String(decoding: try program.read("small/report/index.html"), as: UTF8.self)
-        #expect(!page.contains("src=\"http") && !page.contains("href=\"http"))
-    }
 
-    @Test func theNameCompressIsTheCommand() throws {
-        let link = "\(program.folder)/compress"
-        if !program.exists("compress") {
-            try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: Program.path)
+        @Test func aDatasetBecomesATeacher() throws {
+            let outcome = try #require(Workshop.made["train"])
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            let result = try object(outcome.output)
+            let accuracy = try #require(result["calibrationAccuracyPerExit"] as? [Double])
+            #expect(accuracy.count == 2)
+            #expect(accuracy.allSatisfy { $0 > 0.2 }, "better than chance: \(accuracy)")
+            #expect(program.exists("teacher.pb") && program.exists("teacher.recipe.json"))
+            #expect(!program.exists("teacher.checkpoint"))
+            let log = String(decoding: try program.read("teacher.metrics.jsonl"), as: UTF8.self)
+            #expect(log.split(separator: "\n").count == 2)
         }
-        let outcome = try program.run("--help", program: link)
-        #expect(outcome.status == 0)
-        #expect(outcome.output.contains("Distils a teacher"))
-        #expect(outcome.output.contains("--target-macs"))
-    }
 
-    @Test func evaluationAgreesWithTheReport() throws {
-        _ = Workshop.made
-        let outcome = try program.run("evaluate", "small/student.pb", "--json", "--threads", "1")
-        #expect(outcome.status == 0, "\(outcome.messages)")
-        let settings = try #require(try object(outcome.output)["settings"] as? [[String: Any]])
-        let report = try object(String(decoding: try program.read("small/report/calibration.json"), as: UTF8.self))
-        let budgets = try #require(report["budgets"] as? [[String: Any]])
-        #expect(settings.count == budgets.count + 1)
-        for (setting, budget) in zip(settings, budgets) {
-            let measured = try #require((setting["accuracy"] as? [String: Any])?["value"] as? Double)
-            let reported = try #require((budget["testAccuracy"] as? [String: Any])?["value"] as? Double)
-            #expect(measured == reported)
+        @Test func aTeacherBecomesAStudentWithAReport() throws {
+            let outcome = try #require(Workshop.made["compress"])
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            let report = try object(outcome.output)
+            let budgets = try #require(report["budgets"] as? [[String: Any]])
+            #expect(budgets.count >= 3)
+            for budget in budgets {
+                let allowed = try #require(budget["budgetMACs"] as? Double)
+                let spent = try #require(budget["calibrationMeanMACs"] as? Double)
+                #expect(spent <= allowed * (1 + 1e-9))
+            }
+            #expect((report["teacherTrainingErrorPerExit"] as? [Double])?.count == 2)
+            for name in ["student.pb", "report/index.html", "report/calibration.json", "report/calibration.pb"] {
+                #expect(program.exists("small/\(name)"), "\(name)")
+            }
+            let page = String(decoding: try program.read("small/report/index.html"), as: UTF8.self)
+            #expect(!page.contains("src=\"http") && !page.contains("href=\"http"))
         }
-    }
 
-    @Test func foldersAreClassifiedWithExitsTaken() throws {
-        _ = Workshop.made
-        let outcome = try program.run(
-            "classify", "small/student.pb", "\(Program.samples)/test", "--budget", "1.2M", "--threads", "1", "--batch", "37")
-        #expect(outcome.status == 0, "\(outcome.messages)")
-        let lines = outcome.output.split(separator: "\n")
-        #expect(lines.first == "file,class,probability,exit,macs")
-        #expect(lines.count == 601)
-        let rows = lines.dropFirst().map { $0.split(separator: ",") }
-        let exits = rows.map { String($0[3]) }
-        let right = rows.count { row in row[0].split(separator: "/").dropLast().last == row[1] }
-        let evaluation = try program.run("evaluate", "small/student.pb", "--budget", "1.2M", "--json", "--threads", "1")
-        let setting = try #require((try object(evaluation.output)["settings"] as? [[String: Any]])?.first)
-        let shares = try #require(setting["exitShares"] as? [Double])
-        for (exit, share) in shares.enumerated() {
-            let taken = exits.count { $0 == "\(exit + 1)" }
-            #expect(abs(taken - Int((share * 600).rounded())) <= 1, "exit \(exit + 1): \(taken) of \(share)")
+        @Test func theNameCompressIsTheCommand() throws {
+            let link = "\(program.folder)/compress"
+            if !program.exists("compress") {
+                try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: Program.path)
+            }
+            let outcome = try program.run("--help", program: link)
+            #expect(outcome.status == 0)
+            #expect(outcome.output.contains("Distils a teacher"))
+            #expect(outcome.output.contains("--target-macs"))
         }
-        let accuracy = try #require((setting["accuracy"] as? [String: Any])?["value"] as? Double)
-        #expect(abs(Double(right) / 600 - accuracy) < 0.004)
-    }
 
-    @Test func jsonLinesHoldTheSame() throws {
-        _ = Workshop.made
-        let outcome = try program.run(
-            "classify", "small/student.pb", "\(Program.samples)/test/bag", "--format", "jsonl", "--output", "bags.jsonl")
-        #expect(outcome.status == 0, "\(outcome.messages)")
-        #expect(outcome.output.isEmpty)
-        let lines = String(decoding: try program.read("bags.jsonl"), as: UTF8.self).split(separator: "\n")
-        #expect(lines.count == 60)
-        let first = try object(String(try #require(lines.first)))
-        #expect(Set(first.keys) == ["class", "exit", "file", "macs", "probability"])
-    }
+        @Test func evaluationAgreesWithTheReport() throws {
+            _ = Workshop.made
+            let outcome = try program.run("evaluate", "small/student.pb", "--json", "--threads", "1")
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            let settings = try #require(try object(outcome.output)["settings"] as? [[String: Any]])
+            let report = try object(String(decoding: try program.read("small/report/calibration.json"), as: UTF8.self))
+            let budgets = try #require(report["budgets"] as? [[String: Any]])
+            #expect(settings.count == budgets.count + 1)
+            for (setting, budget) in zip(settings, budgets) {
+                let measured = try #require((setting["accuracy"] as? [String: Any])?["value"] as? Double)
+                let reported = try #require((budget["testAccuracy"] as? [String: Any])?["value"] as? Double)
+                #expect(measured == reported)
+            }
+        }
 
-    @Test func inspectCalibrateReportAndDoctorAnswer() throws {
-        _ = Workshop.made
-        let model = try program.run("inspect", "small/student.pb", "--layers")
-        #expect(model.status == 0 && model.output.contains("exit 2") && model.output.contains("convolution"))
-        let data = try program.run("inspect", "data.erds")
-        #expect(data.status == 0 && data.output.contains("2,160 train"))
-        let calibrated = try program.run(
-            "calibrate", "small/student.pb", "--budgets", "1M,1.5M", "--output", "again.pb", "--threads", "1")
-        #expect(calibrated.status == 0, "\(calibrated.messages)")
-        #expect(calibrated.output.contains("1.500 M MACs"))
-        #expect(try program.run("report", "small").status == 0)
-        let doctor = try program.run("doctor", "--json")
-        #expect(try object(doctor.output)["libraries"] != nil)
-    }
+        @Test func foldersAreClassifiedWithExitsTaken() throws {
+            _ = Workshop.made
+            let outcome = try program.run(
+                "classify", "small/student.pb", "\(Program.samples)/test", "--budget", "1.2M", "--threads", "1", "--batch", "37")
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            let lines = outcome.output.split(separator: "\n")
+            #expect(lines.first == "file,class,probability,exit,macs")
+            #expect(lines.count == 601)
+            let rows = lines.dropFirst().map { $0.split(separator: ",") }
+            let exits = rows.map { String($0[3]) }
+            let right = rows.count { row in row[0].split(separator: "/").dropLast().last == row[1] }
+            let evaluation = try program.run("evaluate", "small/student.pb", "--budget", "1.2M", "--json", "--threads", "1")
+            let setting = try #require((try object(evaluation.output)["settings"] as? [[String: Any]])?.first)
+            let shares = try #require(setting["exitShares"] as? [Double])
+            for (exit, share) in shares.enumerated() {
+                let taken = exits.count { $0 == "\(exit + 1)" }
+                #expect(abs(taken - Int((share * 600).rounded())) <= 1, "exit \(exit + 1): \(taken) of \(share)")
+            }
+            let accuracy = try #require((setting["accuracy"] as? [String: Any])?["value"] as? Double)
+            #expect(abs(Double(right) / 600 - accuracy) < 0.004)
+        }
 
-    @Test func benchmarksGiveJSON() throws {
-        _ = Workshop.made
-        let train = try program.run(
-            "bench", "train", "--widths", "8,8", "--blocks", "1", "--size", "8", "--batch", "4", "--rounds", "2", "--json")
-        #expect(train.status == 0, "\(train.messages)")
-        #expect(try object(train.output)["imagesPerSecond"] != nil)
-        let infer = try program.run("bench", "infer", "teacher.pb", "--batch", "2", "--rounds", "2", "--json")
-        #expect(try object(infer.output)["peakMemoryBytes"] as? Int ?? 0 > 0)
+        @Test func jsonLinesHoldTheSame() throws {
+            _ = Workshop.made
+            let outcome = try program.run(
+                "classify", "small/student.pb", "\(Program.samples)/test/bag", "--format", "jsonl", "--output", "bags.jsonl")
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            #expect(outcome.output.isEmpty)
+            let lines = String(decoding: try program.read("bags.jsonl"), as: UTF8.self).split(separator: "\n")
+            #expect(lines.count == 60)
+            let first = try object(String(try #require(lines.first)))
+            #expect(Set(first.keys) == ["class", "exit", "file", "macs", "probability"])
+        }
+
+        @Test func inspectCalibrateReportAndDoctorAnswer() throws {
+            _ = Workshop.made
+            let model = try program.run("inspect", "small/student.pb", "--layers")
+            #expect(model.status == 0 && model.output.contains("exit 2") && model.output.contains("convolution"))
+            let data = try program.run("inspect", "data.erds")
+            #expect(data.status == 0 && data.output.contains("2,160 train"))
+            let calibrated = try program.run(
+                "calibrate", "small/student.pb", "--budgets", "1M,1.5M", "--output", "again.pb", "--threads", "1")
+            #expect(calibrated.status == 0, "\(calibrated.messages)")
+            #expect(calibrated.output.contains("1.500 M MACs"))
+            #expect(try program.run("report", "small").status == 0)
+            let doctor = try program.run("doctor", "--json")
+            #expect(try object(doctor.output)["libraries"] != nil)
+        }
+
+        @Test func benchmarksGiveJSON() throws {
+            _ = Workshop.made
+            let train = try program.run(
+                "bench", "train", "--widths", "8,8", "--blocks", "1", "--size", "8", "--batch", "4", "--rounds", "2", "--json")
+            #expect(train.status == 0, "\(train.messages)")
+            #expect(try object(train.output)["imagesPerSecond"] != nil)
+            let infer = try program.run("bench", "infer", "teacher.pb", "--batch", "2", "--rounds", "2", "--json")
+            #expect(try object(infer.output)["peakMemoryBytes"] as? Int ?? 0 > 0)
+        }
     }
 }
