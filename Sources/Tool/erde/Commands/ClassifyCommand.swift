@@ -9,7 +9,7 @@ struct ClassifyCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "classify", abstract: "Classifies images and whole folders, with the exits really taken.",
         discussion: """
-            One line per image: file, class, probability, the exit taken and the MACs spent. Without a budget or threshold the
+            One line per image: file, class, probability, the exit taken and the MACs spent. Without a budget or threshold the \
             largest budget that the model knows is used.
 
               erde classify student.pb photos --budget 10M > classes.csv

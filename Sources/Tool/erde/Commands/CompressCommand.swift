@@ -10,7 +10,7 @@ struct CompressCommand: ParsableCommand {
         commandName: "compress",
         abstract: "Distils a teacher into an early-exit student that meets a MAC budget, with thresholds and a report.",
         discussion: """
-            Chooses a student, distils it, fits exit thresholds for the budget and for budgets around it, and writes
+            Chooses a student, distils it, fits exit thresholds for the budget and for budgets around it, and writes \
             student.pb and report/ beside the teacher. The data are those the teacher was trained on.
 
               erde compress teacher.pb --target-macs 20M

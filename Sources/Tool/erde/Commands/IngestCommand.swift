@@ -9,7 +9,7 @@ struct IngestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ingest", abstract: "Reads labelled images, checks and splits them, and packs them into a dataset file.",
         discussion: """
-            SOURCE is a folder with a sub-folder of PNG or JPEG images per class (train/, val/ and test/ may lie around them),
+            SOURCE is a folder with a sub-folder of PNG or JPEG images per class (train/, val/ and test/ may lie around them), \
             or a folder with the IDX files of MNIST and its descendants, plain or gzip.
 
               erde ingest photos -o photos.erds --size 64

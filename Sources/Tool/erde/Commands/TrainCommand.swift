@@ -11,7 +11,7 @@ struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Trains an early-exit teacher.",
         discussion: """
-            Every stage of the network ends in an exit; all exits are trained together. A checkpoint is kept beside the output
+            Every stage of the network ends in an exit; all exits are trained together. A checkpoint is kept beside the output \
             after every epoch and on Ctrl-C; --resume goes on from it and gives the same weights, byte for byte.
 
               erde train photos.erds -o teacher.pb --arch preresnet-20x2 --epochs 30
