@@ -1,8 +1,5 @@
 import ArgumentParser
-import Artifacts
-import Diagnostics
 import Report
-import ReportFile
 
 /// `erde report RUN`
 struct ReportCommand: ParsableCommand {
@@ -17,10 +14,9 @@ struct ReportCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
-        let folder = InputFile.size("\(self.folder)/calibration.json") == nil ? "\(self.folder)/report" : self.folder
-        let path = "\(folder)/calibration.json"
-        let report = try CalibrationReport(json: InputFile.bytes(path), name: path)
-        try writeReport(report, to: folder)
-        Console.standard.result("\(folder)/index.html")
+        let isReport = InputFile.size("\(folder)/\(ReportFileName.json)") != nil
+        let place = isReport ? folder : "\(folder)/report"
+        try writeReport(try readReport(from: place), to: place)
+        Console.standard.result("\(place)/\(ReportFileName.page)")
     }
 }
