@@ -24,7 +24,7 @@ struct CoverageTests {
 
     @Test("every geometry fits its operator")
     func geometries() {
-        #expect(ConformanceCase.convolutions.count == 15 * 3)
+        #expect(ConformanceCase.convolutions.count == 18 * 3)
         #expect(ConformanceCase.pools.count == 7 * 8 + 4)
     }
 }

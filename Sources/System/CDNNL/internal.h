@@ -34,6 +34,10 @@ static inline dnnl_prop_kind_t erde_dnnl_forward_kind(erde_dnnl_mode mode) {
     return mode == ERDE_DNNL_TRAINING ? dnnl_forward_training : dnnl_forward_inference;
 }
 
+static inline dnnl_alg_kind_t erde_dnnl_algorithm(erde_dnnl_convolution_algorithm algorithm) {
+    return algorithm == ERDE_DNNL_WINOGRAD ? dnnl_convolution_winograd : dnnl_convolution_direct;
+}
+
 static inline dnnl_alg_kind_t erde_dnnl_pool_algorithm(erde_dnnl_pool_kind kind) {
     switch (kind) {
         case ERDE_DNNL_MAX_POOL: return dnnl_pooling_max;

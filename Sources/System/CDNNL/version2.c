@@ -79,15 +79,16 @@ int erde_dnnl_reorder_create(erde_dnnl_machine *machine, const erde_dnnl_layout 
     return status == dnnl_success ? erde_dnnl_operation_finish(description, operation) : (int)status;
 }
 
-int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_mode mode, const erde_dnnl_layout *src,
+int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_convolution_algorithm algorithm,
+                                 erde_dnnl_mode mode, const erde_dnnl_layout *src,
                                  const erde_dnnl_layout *weights, const erde_dnnl_layout *bias,
                                  const erde_dnnl_layout *dst, const erde_dnnl_window *window,
                                  const erde_dnnl_fusion *fusion, erde_dnnl_operation **operation) {
     const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_convolution_desc_t description;
     dnnl_status_t status = dnnl_dilated_convolution_forward_desc_init(
-        &description, erde_dnnl_forward_kind(mode), dnnl_convolution_direct, &src->description, &weights->description,
-        bias ? &bias->description : NULL, &dst->description, extents.strides, extents.dilations, extents.padding_begin,
+        &description, erde_dnnl_forward_kind(mode), erde_dnnl_algorithm(algorithm), &src->description,
+        &weights->description, bias ? &bias->description : NULL, &dst->description, extents.strides, extents.dilations, extents.padding_begin,
         extents.padding_end);
     if (status != dnnl_success) return status;
     dnnl_primitive_attr_t attributes;
@@ -98,34 +99,37 @@ int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_mode mode
     return result;
 }
 
-int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, const erde_dnnl_layout *diff_src,
-                                               const erde_dnnl_layout *weights, const erde_dnnl_layout *diff_dst,
-                                               const erde_dnnl_window *window, erde_dnnl_operation **operation) {
+int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, erde_dnnl_convolution_algorithm algorithm,
+                                               const erde_dnnl_layout *diff_src, const erde_dnnl_layout *weights,
+                                               const erde_dnnl_layout *diff_dst, const erde_dnnl_window *window,
+                                               erde_dnnl_operation **operation) {
     erde_dnnl_operation *forward;
-    int result = erde_dnnl_convolution_create(machine, ERDE_DNNL_TRAINING, diff_src, weights, NULL, diff_dst, window, NULL,
-                                              &forward);
+    int result = erde_dnnl_convolution_create(machine, algorithm, ERDE_DNNL_TRAINING, diff_src, weights, NULL, diff_dst,
+                                              window, NULL, &forward);
     if (result != dnnl_success) return result;
     const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_convolution_desc_t description;
     dnnl_status_t status = dnnl_dilated_convolution_backward_data_desc_init(
-        &description, dnnl_convolution_direct, &diff_src->description, &weights->description, &diff_dst->description,
+        &description, erde_dnnl_algorithm(algorithm), &diff_src->description, &weights->description,
+        &diff_dst->description,
         extents.strides, extents.dilations, extents.padding_begin, extents.padding_end);
     result = status == dnnl_success ? finish(&description, NULL, machine, forward, operation) : (int)status;
     erde_dnnl_operation_destroy(forward);
     return result;
 }
 
-int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, const erde_dnnl_layout *src,
-                                                 const erde_dnnl_layout *diff_weights, const erde_dnnl_layout *diff_dst,
-                                                 const erde_dnnl_window *window, erde_dnnl_operation **operation) {
+int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, erde_dnnl_convolution_algorithm algorithm,
+                                                 const erde_dnnl_layout *src, const erde_dnnl_layout *diff_weights,
+                                                 const erde_dnnl_layout *diff_dst, const erde_dnnl_window *window,
+                                                 erde_dnnl_operation **operation) {
     erde_dnnl_operation *forward;
-    int result = erde_dnnl_convolution_create(machine, ERDE_DNNL_TRAINING, src, diff_weights, NULL, diff_dst, window, NULL,
-                                              &forward);
+    int result = erde_dnnl_convolution_create(machine, algorithm, ERDE_DNNL_TRAINING, src, diff_weights, NULL, diff_dst,
+                                              window, NULL, &forward);
     if (result != dnnl_success) return result;
     const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_convolution_desc_t description;
     dnnl_status_t status = dnnl_dilated_convolution_backward_weights_desc_init(
-        &description, dnnl_convolution_direct, &src->description, &diff_weights->description, NULL,
+        &description, erde_dnnl_algorithm(algorithm), &src->description, &diff_weights->description, NULL,
         &diff_dst->description, extents.strides, extents.dilations, extents.padding_begin, extents.padding_end);
     result = status == dnnl_success ? finish(&description, NULL, machine, forward, operation) : (int)status;
     erde_dnnl_operation_destroy(forward);

@@ -84,7 +84,8 @@ int erde_dnnl_reorder_create(erde_dnnl_machine *machine, const erde_dnnl_layout 
     return finish(status, description, operation);
 }
 
-int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_mode mode, const erde_dnnl_layout *src,
+int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_convolution_algorithm algorithm,
+                                 erde_dnnl_mode mode, const erde_dnnl_layout *src,
                                  const erde_dnnl_layout *weights, const erde_dnnl_layout *bias,
                                  const erde_dnnl_layout *dst, const erde_dnnl_window *window,
                                  const erde_dnnl_fusion *fusion, erde_dnnl_operation **operation) {
@@ -94,41 +95,43 @@ int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_mode mode
     if (result != dnnl_success) return result;
     dnnl_primitive_desc_t description;
     dnnl_status_t status = dnnl_convolution_forward_primitive_desc_create(
-        &description, machine->engine, erde_dnnl_forward_kind(mode), dnnl_convolution_direct, src->description,
+        &description, machine->engine, erde_dnnl_forward_kind(mode), erde_dnnl_algorithm(algorithm), src->description,
         weights->description, bias ? bias->description : NULL, dst->description, extents.strides, extents.dilations,
         extents.padding_begin, extents.padding_end, attributes);
     if (attributes) dnnl_primitive_attr_destroy(attributes);
     return finish(status, description, operation);
 }
 
-int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, const erde_dnnl_layout *diff_src,
-                                               const erde_dnnl_layout *weights, const erde_dnnl_layout *diff_dst,
-                                               const erde_dnnl_window *window, erde_dnnl_operation **operation) {
+int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, erde_dnnl_convolution_algorithm algorithm,
+                                               const erde_dnnl_layout *diff_src, const erde_dnnl_layout *weights,
+                                               const erde_dnnl_layout *diff_dst, const erde_dnnl_window *window,
+                                               erde_dnnl_operation **operation) {
     erde_dnnl_operation *forward;
-    int result = erde_dnnl_convolution_create(machine, ERDE_DNNL_TRAINING, diff_src, weights, NULL, diff_dst, window, NULL,
-                                              &forward);
+    int result = erde_dnnl_convolution_create(machine, algorithm, ERDE_DNNL_TRAINING, diff_src, weights, NULL, diff_dst,
+                                              window, NULL, &forward);
     if (result != dnnl_success) return result;
     const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_primitive_desc_t description;
     dnnl_status_t status = dnnl_convolution_backward_data_primitive_desc_create(
-        &description, machine->engine, dnnl_convolution_direct, diff_src->description, weights->description,
+        &description, machine->engine, erde_dnnl_algorithm(algorithm), diff_src->description, weights->description,
         diff_dst->description, extents.strides, extents.dilations, extents.padding_begin, extents.padding_end,
         forward->description, NULL);
     erde_dnnl_operation_destroy(forward);
     return finish(status, description, operation);
 }
 
-int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, const erde_dnnl_layout *src,
-                                                 const erde_dnnl_layout *diff_weights, const erde_dnnl_layout *diff_dst,
-                                                 const erde_dnnl_window *window, erde_dnnl_operation **operation) {
+int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, erde_dnnl_convolution_algorithm algorithm,
+                                                 const erde_dnnl_layout *src, const erde_dnnl_layout *diff_weights,
+                                                 const erde_dnnl_layout *diff_dst, const erde_dnnl_window *window,
+                                                 erde_dnnl_operation **operation) {
     erde_dnnl_operation *forward;
-    int result = erde_dnnl_convolution_create(machine, ERDE_DNNL_TRAINING, src, diff_weights, NULL, diff_dst, window, NULL,
-                                              &forward);
+    int result = erde_dnnl_convolution_create(machine, algorithm, ERDE_DNNL_TRAINING, src, diff_weights, NULL, diff_dst,
+                                              window, NULL, &forward);
     if (result != dnnl_success) return result;
     const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_primitive_desc_t description;
     dnnl_status_t status = dnnl_convolution_backward_weights_primitive_desc_create(
-        &description, machine->engine, dnnl_convolution_direct, src->description, diff_weights->description, NULL,
+        &description, machine->engine, erde_dnnl_algorithm(algorithm), src->description, diff_weights->description, NULL,
         diff_dst->description, extents.strides, extents.dilations, extents.padding_begin, extents.padding_end,
         forward->description, NULL);
     erde_dnnl_operation_destroy(forward);

@@ -13,26 +13,41 @@ struct ForwardConvolution {
     let y: [Int]
     let bias: Layout?
     let window: erde_dnnl_window
+    /// In order of preference.
+    let methods: [ConvolutionMethod]
 
-    /// The convolution alone.
-    func operation() throws(ErdeError) -> Operation {
-        try ImageLayouts.first { layouts throws(ErdeError) in
-            try create(try layouts.layout(x), try layouts.layout(y), erde_dnnl_fusion())
+    /// A convolution without what follows it, and the method that gave it.
+    struct Alone {
+        let method: ConvolutionMethod
+        let operation: Operation
+    }
+
+    /// The convolution by itself, by the first method that serves.
+    func alone() throws(ErdeError) -> Alone {
+        var chosen = ConvolutionMethod.direct
+        let operation = try ConvolutionMethod.first(of: methods) { method throws(ErdeError) in
+            chosen = method
+            return try create(method, try method.layout(x), try method.layout(y), erde_dnnl_fusion())
         }
+        return Alone(method: chosen, operation: operation)
     }
 
-    /// The convolution in the same layouts with an addend of its result's layout and an activation.
-    func fused(with alone: Operation, addend: Layout?, activation: Op?) throws(ErdeError) -> Operation {
-        try create(
-            .chosen(by: alone, for: ERDE_DNNL_SRC), .chosen(by: alone, for: ERDE_DNNL_DST),
-            erde_dnnl_fusion(addend: addend?.handle, activation: activation))
+    /// The convolution by the same method in the same layouts, with an addend of its result's layout and an activation; nil
+    /// where the method cannot take them along.
+    func fused(with alone: Alone, addend: Layout?, _ activation: Op?) throws(ErdeError) -> Operation? {
+        let (x, y) = try (
+            Layout.chosen(by: alone.operation, for: ERDE_DNNL_SRC), Layout.chosen(by: alone.operation, for: ERDE_DNNL_DST)
+        )
+        return try? create(alone.method, x, y, erde_dnnl_fusion(addend: addend?.handle, activation: activation))
     }
 
-    private func create(_ x: Layout, _ y: Layout, _ fusion: erde_dnnl_fusion) throws(ErdeError) -> Operation {
+    private func create(
+        _ method: ConvolutionMethod, _ x: Layout, _ y: Layout, _ fusion: erde_dnnl_fusion
+    ) throws(ErdeError) -> Operation {
         var (window, fusion) = (window, fusion)
         return try Operation("convolution_forward", for: "a convolution") { result in
             erde_dnnl_convolution_create(
-                machine.handle, mode, x.handle, weight.handle, bias?.handle, y.handle, &window, &fusion, result)
+                machine.handle, method.algorithm, mode, x.handle, weight.handle, bias?.handle, y.handle, &window, &fusion, result)
         }
     }
 }

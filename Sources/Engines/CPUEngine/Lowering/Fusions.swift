@@ -8,6 +8,11 @@ struct Fusions {
         var addend: Value?
         /// A ReLU or clip.
         var activation: Op?
+        /// The nodes of the addition and the activation, in order.
+        var followers: [(index: Int, node: Node)] = []
+
+        /// What the last of them computes.
+        var result: Value { (followers.last?.node ?? node).outputs[0] }
     }
 
     /// By index of the last node of the group, which stands for all of it.
@@ -58,7 +63,6 @@ struct Fusions {
         _ index: Int, _ node: Node, _ graph: Graph, _ onlyReader: (Value) -> Int?
     ) {
         var group = Convolution(node: node)
-        var last = index
         var members = [index]
         if let next = onlyReader(node.outputs[0]), case .add = graph.nodes[next].op, !absorbed.contains(next),
             convolutions[next] == nil
@@ -67,22 +71,21 @@ struct Fusions {
             let other = operands[0] == node.outputs[0] ? operands[1] : operands[0]
             if other != node.outputs[0], graph.type(of: other) == graph.type(of: node.outputs[0]) {
                 group.addend = other
-                last = next
                 members.append(next)
             }
         }
-        if let next = onlyReader(graph.nodes[last].outputs[0]) {
+        if let next = onlyReader(graph.nodes[members.last!].outputs[0]) {
             switch graph.nodes[next].op {
             case .relu, .clip:
                 group.activation = graph.nodes[next].op
-                last = next
                 members.append(next)
             default:
                 break
             }
         }
         guard members.count > 1 else { return }
-        convolutions[last] = group
+        group.followers = members.dropFirst().map { ($0, graph.nodes[$0]) }
+        convolutions[members.last!] = group
         absorbed.formUnion(members.dropLast())
     }
 }

@@ -4,22 +4,34 @@ import Graphs
 import Tensors
 
 extension Lowering {
-    /// Adds a convolution with the addition and the activation behind it, as one primitive.
-    mutating func lowerConvolution(_ group: Fusions.Convolution, result: Value) throws(ErdeError) {
+    /// Adds a convolution with the addition and the activation behind it: as one primitive where the library has it, one by
+    /// one otherwise.
+    mutating func lowerConvolution(_ group: Fusions.Convolution) throws(ErdeError) {
         let node = group.node
         guard case .convolution(let attributes) = node.op else { preconditionFailure("\(node.op) is no convolution") }
-        let weight = try Layout.any(groupedDimensions(of: node.inputs[1], attributes))
+        let weight = dimensions(of: node.inputs[1])
         let forward = ForwardConvolution(
-            machine: machine, mode: mode, x: dimensions(of: node.inputs[0]), weight: weight, y: dimensions(of: result),
+            machine: machine, mode: mode, x: dimensions(of: node.inputs[0]),
+            weight: try .any(groupedDimensions(of: node.inputs[1], attributes)), y: dimensions(of: node.outputs[0]),
             bias: node.inputs.count > 2 ? try plain(node.inputs[2]).layout : nil,
-            window: attributes.window(kernel: dimensions(of: node.inputs[1])))
-        var operation = try forward.operation()
-        var addend: Placement?
-        if group.addend != nil || group.activation != nil {
-            let target = try Layout.chosen(by: operation, for: ERDE_DNNL_DST)
-            if let value = group.addend { addend = try placed(value, as: target) }
-            operation = try forward.fused(with: operation, addend: addend?.layout, activation: group.activation)
+            window: attributes.window(kernel: weight),
+            methods: attributes.methods(weight: weight, winogradFrom: mode == ERDE_DNNL_TRAINING ? 32 : nil))
+        let alone = try forward.alone()
+        if group.followers.isEmpty { return try append(alone.operation, node, attributes, result: node.outputs[0]) }
+        let target = try Layout.chosen(by: alone.operation, for: ERDE_DNNL_DST)
+        if let fused = try forward.fused(with: alone, addend: group.addend == nil ? nil : target, group.activation) {
+            let addend: Placement? = if let value = group.addend { try placed(value, as: target) } else { nil }
+            try append(fused, node, attributes, addend: addend, result: group.result)
+        } else {
+            try append(alone.operation, node, attributes, result: node.outputs[0])
+            for follower in group.followers { try lowerAlone(follower.node, at: follower.index) }
         }
+    }
+
+    private mutating func append(
+        _ operation: Operation, _ node: Node, _ attributes: ConvolutionAttributes, addend: Placement? = nil,
+        result: Value
+    ) throws(ErdeError) {
         var reads: ArgumentList = [
             (ERDE_DNNL_SRC, try placed(node.inputs[0], as: .chosen(by: operation, for: ERDE_DNNL_SRC))),
             (
@@ -41,12 +53,13 @@ extension Lowering {
         }
         var window = attributes.window(kernel: dimensions(of: node.inputs[1]))
         let weight = try Layout.any(groupedDimensions(of: node.inputs[1], attributes))
-        let operation = try ImageLayouts.first { [self] layouts throws(ErdeError) in
-            let dx = try layouts.layout(dimensions(of: node.outputs[0]))
-            let dy = try layouts.layout(dimensions(of: node.inputs[0]))
+        let methods = attributes.methods(weight: dimensions(of: node.inputs[1]), winogradFrom: nil)
+        let operation = try ConvolutionMethod.first(of: methods) { [self] method throws(ErdeError) in
+            let dx = try method.layout(dimensions(of: node.outputs[0]))
+            let dy = try method.layout(dimensions(of: node.inputs[0]))
             return try Operation("convolution_backward_data", for: "a convolution's gradient") { result in
                 erde_dnnl_convolution_data_gradient_create(
-                    machine.handle, dx.handle, weight.handle, dy.handle, &window, result)
+                    machine.handle, method.algorithm, dx.handle, weight.handle, dy.handle, &window, result)
             }
         }
         let reads: ArgumentList = [
@@ -75,8 +88,9 @@ extension Lowering {
         }
         let operation = try ForwardConvolution(
             machine: machine, mode: mode, x: dimensions(of: node.inputs[0]), weight: .any(turned),
-            y: dimensions(of: node.outputs[0]), bias: nil, window: transposed.window(kernel: turned)
-        ).operation()
+            y: dimensions(of: node.outputs[0]), bias: nil, window: transposed.window(kernel: turned),
+            methods: transposed.methods(weight: turned, winogradFrom: 32)
+        ).alone().operation
         let wanted = try Layout.chosen(by: operation, for: ERDE_DNNL_WEIGHTS)
         let weight = wanted == kernel.layout ? kernel : try reordered(kernel, to: wanted)
         let dy = try placed(node.inputs[0], as: .chosen(by: operation, for: ERDE_DNNL_SRC))
@@ -92,12 +106,13 @@ extension Lowering {
         let result = node.outputs[0]
         var window = attributes.window(kernel: dimensions(of: result))
         let dweight = try Layout.any(groupedDimensions(of: result, attributes))
-        let operation = try ImageLayouts.first { [self] layouts throws(ErdeError) in
-            let x = try layouts.layout(dimensions(of: node.inputs[1]))
-            let dy = try layouts.layout(dimensions(of: node.inputs[0]))
+        let methods = attributes.methods(weight: dimensions(of: result), winogradFrom: 16)
+        let operation = try ConvolutionMethod.first(of: methods) { [self] method throws(ErdeError) in
+            let x = try method.layout(dimensions(of: node.inputs[1]))
+            let dy = try method.layout(dimensions(of: node.inputs[0]))
             return try Operation("convolution_backward_weights", for: "a convolution's gradient") { result in
                 erde_dnnl_convolution_weight_gradient_create(
-                    machine.handle, x.handle, dweight.handle, dy.handle, &window, result)
+                    machine.handle, method.algorithm, x.handle, dweight.handle, dy.handle, &window, result)
             }
         }
         let reads: ArgumentList = [

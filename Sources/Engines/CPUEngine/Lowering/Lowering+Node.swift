@@ -5,11 +5,17 @@ extension Lowering {
     /// Adds the steps of one node, or of the group it stands for.
     mutating func lower(_ node: Node, at index: Int) throws(ErdeError) {
         if let group = fusions.convolutions[index] {
-            return try lowerConvolution(group, result: node.outputs[0])
+            try lowerConvolution(group)
+        } else {
+            try lowerAlone(node, at: index)
         }
+    }
+
+    /// Adds the steps of one node without those it could be fused with.
+    mutating func lowerAlone(_ node: Node, at index: Int) throws(ErdeError) {
         switch node.op {
         case .convolution:
-            try lowerConvolution(Fusions.Convolution(node: node), result: node.outputs[0])
+            try lowerConvolution(Fusions.Convolution(node: node))
         case .convolutionDataGradient(let attributes):
             try lowerConvolutionDataGradient(node, attributes)
         case .convolutionWeightGradient(let attributes):

@@ -88,16 +88,26 @@ typedef struct {
     float lower, upper;  // of CLIP
 } erde_dnnl_fusion;
 
-int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_mode mode, const erde_dnnl_layout *src,
+// How a convolution is computed. Winograd's minimal filtering (Lavin and Gray, 2016) multiplies less and rounds more; not
+// every library, processor and window has it.
+typedef enum {
+    ERDE_DNNL_DIRECT,
+    ERDE_DNNL_WINOGRAD,
+} erde_dnnl_convolution_algorithm;
+
+int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_convolution_algorithm algorithm,
+                                 erde_dnnl_mode mode, const erde_dnnl_layout *src,
                                  const erde_dnnl_layout *weights, const erde_dnnl_layout *bias,
                                  const erde_dnnl_layout *dst, const erde_dnnl_window *window,
                                  const erde_dnnl_fusion *fusion, erde_dnnl_operation **operation);
-int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, const erde_dnnl_layout *diff_src,
-                                               const erde_dnnl_layout *weights, const erde_dnnl_layout *diff_dst,
-                                               const erde_dnnl_window *window, erde_dnnl_operation **operation);
-int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, const erde_dnnl_layout *src,
-                                                 const erde_dnnl_layout *diff_weights, const erde_dnnl_layout *diff_dst,
-                                                 const erde_dnnl_window *window, erde_dnnl_operation **operation);
+int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, erde_dnnl_convolution_algorithm algorithm,
+                                               const erde_dnnl_layout *diff_src, const erde_dnnl_layout *weights,
+                                               const erde_dnnl_layout *diff_dst, const erde_dnnl_window *window,
+                                               erde_dnnl_operation **operation);
+int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, erde_dnnl_convolution_algorithm algorithm,
+                                                 const erde_dnnl_layout *src, const erde_dnnl_layout *diff_weights,
+                                                 const erde_dnnl_layout *diff_dst, const erde_dnnl_window *window,
+                                                 erde_dnnl_operation **operation);
 
 // dst = src · weights (+ bias): plain matrices, transposed by their strides.
 int erde_dnnl_matmul_create(erde_dnnl_machine *machine, const erde_dnnl_layout *src, const erde_dnnl_layout *weights,
