@@ -32,25 +32,28 @@ final class CPUExecutable: Executable {
         let lowering = try Lowering(graph: graph, machine: machine)
         let program = lowering.program
         places = lowering.places
+        let lasting = Set(lowering.places.outputs.values)
+        let elision = CopyElision(of: program, lasting: lasting)
         let plan = MemoryPlan(
-            buffers: program.buffers, steps: program.steps, lasting: Set(lowering.places.outputs.values))
+            buffers: program.buffers, steps: elision.steps, lasting: lasting, place: elision.place)
         let arena = Arena(byteCount: plan.arenaSize)
         var arenas = [arena]
-        var addresses: [UnsafeMutableRawPointer] = []
+        var own: [UnsafeMutableRawPointer] = []
         for (index, buffer) in program.buffers.enumerated() {
             if let offset = plan.offsets[index] {
-                addresses.append(arena.base + offset)
+                own.append(arena.base + offset)
             } else {
-                let own = Arena(byteCount: buffer.byteCount)
-                arenas.append(own)
-                addresses.append(own.base)
+                // Kept between runs, or used by no step.
+                arenas.append(Arena(byteCount: elision.places[index].index == index ? buffer.byteCount : 0))
+                own.append(arenas.last!.base)
             }
         }
+        let addresses = elision.places.map { own[$0.index] }
         self.arenas = arenas
         let memory = MemoryMap(addresses: addresses, threads: threads)
         self.memory = memory
         prologue = try CPUExecutable.bind(program.prologue, memory, machine)
-        steps = try CPUExecutable.bind(program.steps, memory, machine)
+        steps = try CPUExecutable.bind(elision.steps, memory, machine)
         for (value, tensor) in graph.constants {
             tensor.withUnsafeBytes { memory[places.constants[value]!].copyMemory(from: $0.baseAddress!, byteCount: $0.count) }
         }
@@ -71,6 +74,9 @@ final class CPUExecutable: Executable {
             switch step.work {
             case .host(let body):
                 bound.append((step.kind, .host(body)))
+            case .copy(let from, let to, let byteCount):
+                let (source, target) = (memory[from], memory[to])
+                bound.append((step.kind, .host { copyInParallel(from: source, to: target, byteCount, $0.threads) }))
             case .primitive(let operation, let arguments):
                 let binding = MemoryBinding()
                 for argument in arguments {

@@ -121,11 +121,11 @@ const char *erde_dnnl_operation_implementation(const erde_dnnl_operation *operat
 
 int erde_dnnl_fusion_attributes(const erde_dnnl_fusion *fusion, dnnl_primitive_attr_t *attributes) {
     *attributes = NULL;
-    if (!fusion || (!fusion->addend && !fusion->has_activation)) return dnnl_success;
+    if (!fusion || (fusion->addend == ERDE_DNNL_NO_ADDEND && !fusion->has_activation)) return dnnl_success;
     dnnl_post_ops_t chain = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(attributes);
     if (status == dnnl_success) status = dnnl_post_ops_create(&chain);
-    if (status == dnnl_success && fusion->addend) status = erde_dnnl_append_addend(chain, fusion->addend);
+    if (status == dnnl_success && fusion->addend != ERDE_DNNL_NO_ADDEND) status = erde_dnnl_append_addend(chain, fusion);
     if (status == dnnl_success && fusion->has_activation) status = erde_dnnl_append_activation(chain, fusion);
     if (status == dnnl_success) status = dnnl_primitive_attr_set_post_ops(*attributes, chain);
     if (chain) dnnl_post_ops_destroy(chain);

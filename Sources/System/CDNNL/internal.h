@@ -27,7 +27,7 @@ int erde_dnnl_operation_finish(dnnl_primitive_desc_t description, erde_dnnl_oper
 int erde_dnnl_fusion_attributes(const erde_dnnl_fusion *fusion, dnnl_primitive_attr_t *attributes);
 
 // Different in each version.
-dnnl_status_t erde_dnnl_append_addend(dnnl_post_ops_t chain, const erde_dnnl_layout *addend);
+dnnl_status_t erde_dnnl_append_addend(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion);
 dnnl_status_t erde_dnnl_append_activation(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion);
 
 static inline dnnl_prop_kind_t erde_dnnl_forward_kind(erde_dnnl_mode mode) {

@@ -61,8 +61,10 @@ static int finish(const void *operation_description, const dnnl_primitive_attr_t
     return status == dnnl_success ? erde_dnnl_operation_finish(description, operation) : (int)status;
 }
 
-dnnl_status_t erde_dnnl_append_addend(dnnl_post_ops_t chain, const erde_dnnl_layout *addend) {
-    return dnnl_post_ops_append_binary(chain, dnnl_binary_add, &addend->description);
+dnnl_status_t erde_dnnl_append_addend(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion) {
+    return fusion->addend == ERDE_DNNL_RESULT_ADDEND
+               ? dnnl_post_ops_append_sum(chain, 1)
+               : dnnl_post_ops_append_binary(chain, dnnl_binary_add, &fusion->addend_layout->description);
 }
 
 dnnl_status_t erde_dnnl_append_activation(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion) {
@@ -88,8 +90,8 @@ int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_convoluti
     dnnl_convolution_desc_t description;
     dnnl_status_t status = dnnl_dilated_convolution_forward_desc_init(
         &description, erde_dnnl_forward_kind(mode), erde_dnnl_algorithm(algorithm), &src->description,
-        &weights->description, bias ? &bias->description : NULL, &dst->description, extents.strides, extents.dilations, extents.padding_begin,
-        extents.padding_end);
+        &weights->description, bias ? &bias->description : NULL, &dst->description, extents.strides, extents.dilations,
+        extents.padding_begin, extents.padding_end);
     if (status != dnnl_success) return status;
     dnnl_primitive_attr_t attributes;
     int result = erde_dnnl_fusion_attributes(fusion, &attributes);

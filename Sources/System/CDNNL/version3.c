@@ -66,8 +66,10 @@ static int finish(dnnl_status_t status, dnnl_primitive_desc_t description, erde_
     return status == dnnl_success ? erde_dnnl_operation_finish(description, operation) : (int)status;
 }
 
-dnnl_status_t erde_dnnl_append_addend(dnnl_post_ops_t chain, const erde_dnnl_layout *addend) {
-    return dnnl_post_ops_append_binary(chain, dnnl_binary_add, addend->description);
+dnnl_status_t erde_dnnl_append_addend(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion) {
+    return fusion->addend == ERDE_DNNL_RESULT_ADDEND
+               ? dnnl_post_ops_append_sum(chain, 1, 0, dnnl_data_type_undef)
+               : dnnl_post_ops_append_binary(chain, dnnl_binary_add, fusion->addend_layout->description);
 }
 
 dnnl_status_t erde_dnnl_append_activation(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion) {

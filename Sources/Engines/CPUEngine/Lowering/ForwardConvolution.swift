@@ -32,13 +32,16 @@ struct ForwardConvolution {
         return Alone(method: chosen, operation: operation)
     }
 
-    /// The convolution by the same method in the same layouts, with an addend of its result's layout and an activation; nil
-    /// where the method cannot take them along.
-    func fused(with alone: Alone, addend: Layout?, _ activation: Op?) throws(ErdeError) -> Operation? {
-        let (x, y) = try (
-            Layout.chosen(by: alone.operation, for: ERDE_DNNL_SRC), Layout.chosen(by: alone.operation, for: ERDE_DNNL_DST)
-        )
-        return try? create(alone.method, x, y, erde_dnnl_fusion(addend: addend?.handle, activation: activation))
+    /// The convolution by the same code in the same layouts, with an addend of its result's layout and an activation; nil
+    /// where that code cannot take them along.
+    func fused(with alone: Alone, _ addend: erde_dnnl_addend, _ activation: Op?) throws(ErdeError) -> Operation? {
+        let x = try Layout.chosen(by: alone.operation, for: ERDE_DNNL_SRC)
+        let y = try Layout.chosen(by: alone.operation, for: ERDE_DNNL_DST)
+        let fusion = erde_dnnl_fusion(addend: addend, addendLayout: y.handle, activation: activation)
+        guard let fused = try? create(alone.method, x, y, fusion),
+            fused.implementation == alone.operation.implementation
+        else { return nil }
+        return fused
     }
 
     private func create(
@@ -53,9 +56,10 @@ struct ForwardConvolution {
 }
 
 extension erde_dnnl_fusion {
-    init(addend: OpaquePointer?, activation: Op?) {
+    init(addend: erde_dnnl_addend, addendLayout: OpaquePointer, activation: Op?) {
         self.init()
         self.addend = addend
+        addend_layout = addendLayout
         switch activation {
         case .relu:
             has_activation = 1

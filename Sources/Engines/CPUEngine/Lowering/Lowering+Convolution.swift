@@ -18,19 +18,31 @@ extension Lowering {
             methods: attributes.methods(weight: weight, winogradFrom: mode == ERDE_DNNL_TRAINING ? 32 : nil))
         let alone = try forward.alone()
         if group.followers.isEmpty { return try append(alone.operation, node, attributes, result: node.outputs[0]) }
-        let target = try Layout.chosen(by: alone.operation, for: ERDE_DNNL_DST)
-        if let fused = try forward.fused(with: alone, addend: group.addend == nil ? nil : target, group.activation) {
-            let addend: Placement? = if let value = group.addend { try placed(value, as: target) } else { nil }
-            try append(fused, node, attributes, addend: addend, result: group.result)
-        } else {
-            try append(alone.operation, node, attributes, result: node.outputs[0])
-            for follower in group.followers { try lowerAlone(follower.node, at: follower.index) }
+        if let value = group.addend {
+            let layout = try Layout.chosen(by: alone.operation, for: ERDE_DNNL_DST)
+            let addend = try placed(value, as: layout)
+            for kind in addendKinds(addend) {
+                guard let fused = try forward.fused(with: alone, kind, group.activation) else { continue }
+                return try append(fused, node, attributes, addend: (kind, addend), result: group.result)
+            }
+        } else if let fused = try forward.fused(with: alone, ERDE_DNNL_NO_ADDEND, group.activation) {
+            return try append(fused, node, attributes, result: group.result)
         }
+        try append(alone.operation, node, attributes, result: node.outputs[0])
+        for follower in group.followers { try lowerAlone(follower.node, at: follower.index) }
+    }
+
+    /// How an addend may reach a convolution, the preferred way first. In inference it is most often read for the last time
+    /// here and the result takes its place; in training a gradient needs it, so that it would be copied.
+    private func addendKinds(_ addend: Placement) -> [erde_dnnl_addend] {
+        if program.isSettled(addend.buffer) { return [ERDE_DNNL_OTHER_ADDEND] }
+        return mode == ERDE_DNNL_INFERENCE
+            ? [ERDE_DNNL_RESULT_ADDEND, ERDE_DNNL_OTHER_ADDEND] : [ERDE_DNNL_OTHER_ADDEND, ERDE_DNNL_RESULT_ADDEND]
     }
 
     private mutating func append(
-        _ operation: Operation, _ node: Node, _ attributes: ConvolutionAttributes, addend: Placement? = nil,
-        result: Value
+        _ operation: Operation, _ node: Node, _ attributes: ConvolutionAttributes,
+        addend: (kind: erde_dnnl_addend, placement: Placement)? = nil, result: Value
     ) throws(ErdeError) {
         var reads: ArgumentList = [
             (ERDE_DNNL_SRC, try placed(node.inputs[0], as: .chosen(by: operation, for: ERDE_DNNL_SRC))),
@@ -40,8 +52,16 @@ extension Lowering {
             ),
         ]
         if node.inputs.count > 2 { reads.append((ERDE_DNNL_BIAS, try plain(node.inputs[2]))) }
-        if let addend { reads.append((ERDE_DNNL_POST_OP_ADD, addend)) }
         let target = try define(result, as: .chosen(by: operation, for: ERDE_DNNL_DST))
+        switch addend?.kind {
+        case ERDE_DNNL_OTHER_ADDEND:
+            reads.append((ERDE_DNNL_POST_OP_ADD, addend!.placement))
+        case ERDE_DNNL_RESULT_ADDEND:
+            appendCopy(from: addend!.placement.buffer, to: target.buffer, byteCount: target.layout.byteCount)
+            reads.append((ERDE_DNNL_DST, target))
+        default:
+            break
+        }
         append("convolution", operation, reads: reads, writes: [(ERDE_DNNL_DST, target)])
     }
 

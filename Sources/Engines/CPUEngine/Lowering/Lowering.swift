@@ -97,10 +97,9 @@ struct Lowering {
         for copy in copies { appendCopy(from: copy.from, to: copy.to, byteCount: copy.byteCount) }
     }
 
-    private mutating func appendCopy(from: Buffer, to: Buffer, byteCount: Int) {
-        appendHost("copy", reads: [from], writes: [to]) { memory in
-            memory[to].copyMemory(from: memory[from], byteCount: byteCount)
-        }
+    mutating func appendCopy(from: Buffer, to: Buffer, byteCount: Int) {
+        program.append(
+            Step(kind: "copy", reads: [from], writes: [to], work: .copy(from: from, to: to, byteCount: byteCount)))
     }
 
     // MARK: Placement
@@ -163,7 +162,9 @@ struct Lowering {
     typealias ArgumentList = [(name: erde_dnnl_argument, placement: Placement)]
 
     mutating func append(_ kind: String, _ operation: Operation, reads: ArgumentList, writes: ArgumentList) {
-        let arguments = (reads + writes).map {
+        // What is read and written in place is one argument.
+        let inPlace = Set(writes.map(\.placement.buffer))
+        let arguments = (reads.filter { $0.name != ERDE_DNNL_DST || !inPlace.contains($0.placement.buffer) } + writes).map {
             Step.Argument(name: $0.name, buffer: $0.placement.buffer, layout: $0.placement.layout)
         }
         program.append(

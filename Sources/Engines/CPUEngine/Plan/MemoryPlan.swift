@@ -11,16 +11,17 @@ struct MemoryPlan {
 
     /// - Parameters:
     ///   - steps: in the order in which they run.
+    ///   - place: the buffer whose memory holds a buffer's content.
     ///   - lasting: buffers that must keep their content to the end of the run.
-    init(buffers: [BufferInfo], steps: [Step], lasting: Set<Buffer>) {
+    init(buffers: [BufferInfo], steps: [Step], lasting: Set<Buffer>, place: (Buffer) -> Buffer) {
         var lives = [ClosedRange<Int>?](repeating: nil, count: buffers.count)
         for (index, step) in steps.enumerated() {
-            for buffer in step.reads + step.writes {
+            for buffer in (step.reads + step.writes).map(place) {
                 let life = lives[buffer.index]
                 lives[buffer.index] = min(life?.lowerBound ?? index, index)...max(life?.upperBound ?? index, index)
             }
         }
-        for buffer in lasting {
+        for buffer in lasting.map(place) {
             if let life = lives[buffer.index] { lives[buffer.index] = life.lowerBound...steps.count }
         }
         offsets = [Int?](repeating: nil, count: buffers.count)

@@ -18,6 +18,9 @@ struct Program {
     /// Declares that no run changes this buffer.
     mutating func settle(_ buffer: Buffer) { settled.insert(buffer) }
 
+    /// Whether no run changes this buffer.
+    func isSettled(_ buffer: Buffer) -> Bool { settled.contains(buffer) }
+
     mutating func append(_ step: Step) {
         if step.reads.allSatisfy(settled.contains) && !step.writes.isEmpty && !step.writes.contains(where: isKept) {
             for buffer in step.writes {

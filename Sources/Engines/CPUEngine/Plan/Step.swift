@@ -5,6 +5,8 @@ struct Step {
     enum Work {
         /// A oneDNN primitive with its arguments.
         case primitive(Operation, [Argument])
+        /// A copy of a whole buffer; left out where the target can take the source's place.
+        case copy(from: Buffer, to: Buffer, byteCount: Int)
         /// A loop of our own.
         case host((MemoryMap) -> Void)
     }

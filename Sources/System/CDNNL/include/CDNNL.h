@@ -80,9 +80,16 @@ void erde_dnnl_operation_destroy(erde_dnnl_operation *operation);
 int erde_dnnl_reorder_create(erde_dnnl_machine *machine, const erde_dnnl_layout *from, const erde_dnnl_layout *to,
                              erde_dnnl_operation **operation);
 
-// What is done to a convolution's result before it is written: an addend (NULL for none), then an activation.
+// What is done to a convolution's result before it is written: an addition, then an activation.
+typedef enum {
+    ERDE_DNNL_NO_ADDEND,
+    ERDE_DNNL_OTHER_ADDEND,   // POST_OP_ADD, of the result's layout
+    ERDE_DNNL_RESULT_ADDEND,  // what the result's memory holds before
+} erde_dnnl_addend;
+
 typedef struct {
-    const erde_dnnl_layout *addend;
+    erde_dnnl_addend addend;
+    const erde_dnnl_layout *addend_layout;  // of OTHER_ADDEND
     int has_activation;
     erde_dnnl_activation activation;
     float lower, upper;  // of CLIP
