@@ -107,6 +107,13 @@ extension Pipeline {
             try expectError(value, status: 64, "epochs")
             let network = try program.run("train", "data.erds", "--arch", "lenet", "-o", "y.pb")
             try expectError(network, status: 64, "lenet")
+            let method = try program.run("train", "data.erds", "--method", "erde", "-o", "y.pb")
+            try expectError(method, status: 64, "--method", "erde compress")
+            let unused = try program.run("train", "data.erds", "--mate-rho", "0.5", "-o", "y.pb")
+            try expectError(unused, status: 64, "ce does not learn from its own exits")
+            let weights = try program.run(
+                "train", "data.erds", "--arch", Workshop.network, "--exit-weights", "1,1,1", "-o", "y.pb")
+            try expectError(weights, status: 64, "exitWeights", "2 weights")
         }
 
         @Test func badImagesDoNotStopClassification() throws {

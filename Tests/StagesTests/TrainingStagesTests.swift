@@ -41,28 +41,34 @@ import Training
         return run
     }
 
+    static func loss(_ method: DistillationRecipe.Method) -> DistillationRecipe {
+        var loss = DistillationRecipe()
+        loss.method = method
+        return loss
+    }
+
     static func architecture(_ name: String) throws -> ArchitectureDescription { try ArchitectureDescription(parsing: name) }
 
     @Test func modelsKnowWhereTheyComeFrom() throws {
         let warnings = Warnings()
         let wide = try Self.architecture("preresnet:widths=4,8:blocks=1,1")
         let teacher = try trainTeacher(
-            on: Self.dataset, datasetPath: "/data/made.erds", architecture: wide, recipe: Self.recipe, run: Self.run(warnings))
+            on: Self.dataset, datasetPath: "/data/made.erds", architecture: wide, recipe: Self.recipe,
+            loss: Self.loss(.ce), run: Self.run(warnings))
         #expect(teacher.metadata.role == .teacher && teacher.exitCount == 2)
         #expect(teacher.metadata.classNames == ["dark", "bright"])
         #expect(teacher.metadata.cumulativeMACs == wide.cumulativeMACs(image: Self.dataset.description.image, classes: 2))
         #expect(teacher.metadata.provenance.architecture == wide && teacher.metadata.provenance.training == Self.recipe)
         #expect(teacher.metadata.provenance.datasetPath == "/data/made.erds")
         #expect(teacher.metadata.provenance.datasetFingerprint == "f00d")
-        #expect(teacher.metadata.provenance.distillation == nil && teacher.metadata.provenance.parentHash == nil)
+        #expect(teacher.metadata.provenance.distillation == Self.loss(.ce) && teacher.metadata.provenance.parentHash == nil)
         let errors = try #require(teacher.metadata.provenance.trainingErrorPerExit)
         #expect(errors.count == 2)
         #expect(warnings.texts.isEmpty == (errors.max()! >= MemorisedTeacher.leastError))
 
         let narrow = try Self.architecture("preresnet:widths=2,4:blocks=1,1")
         for method in DistillationRecipe.Method.allCases {
-            var loss = DistillationRecipe()
-            loss.method = method
+            let loss = Self.loss(method)
             let student = try distill(
                 from: teacher, parentHash: "abc", on: Self.dataset, datasetPath: "/data/made.erds", to: narrow,
                 recipe: Self.recipe, distillation: loss, run: Self.run())
@@ -71,6 +77,30 @@ import Training
             #expect(student.metadata.provenance.trainingErrorPerExit?.count == 2)
             let names = Set(student.graph.variables.map { student.graph.name(of: $0.value) })
             #expect(Set(student.parameters.tensors.keys) == names)
+            let rows = student.metadata.provenance.ensembleWeights
+            #expect((rows != nil) == [.mate, .erdeMate].contains(method))
+            for row in rows ?? [] { #expect(row.count == 2 && abs(row.reduce(0, +) - 1) < 1e-6) }
+        }
+    }
+
+    @Test(arguments: DistillationRecipe.Method.allCases) func teachersLearnAloneOrNotAtAll(
+        _ method: DistillationRecipe.Method
+    ) throws {
+        var recipe = Self.recipe
+        recipe.epochs = 2
+        recipe.augmentation.mixup = 0.4
+        func train() throws -> Model {
+            try trainTeacher(
+                on: Self.dataset, datasetPath: nil, architecture: Self.architecture("preresnet:widths=2,4:blocks=1,1"),
+                recipe: recipe, loss: Self.loss(method), run: Self.run())
+        }
+        if method.learnsFromTeacher {
+            let error = try #require(throws: ErdeError.self) { try train() }
+            #expect(error.kind == .usage && error.subject == "method")
+        } else {
+            let model = try train()
+            #expect(model.metadata.provenance.distillation?.method == method)
+            #expect(!model.parameters.tensors.keys.contains { $0.hasPrefix("mate") })
         }
     }
 

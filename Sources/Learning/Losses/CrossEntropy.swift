@@ -3,27 +3,19 @@ package import Graphs
 import Tensors
 
 extension GraphBuilder {
-    /// Cross-entropy with the labels, one value per image.
+    /// Cross-entropy with a target distribution, one value per image.
     ///
-    ///     CE(z, y) = − Σ_c q_c · log softmax(z)_c,    q = (1 − ε)·onehot(y) + ε/K
+    ///     CE(z, q) = − Σ_c q_c · log softmax(z)_c
     ///
     /// Its gradient with respect to the logits is `softmax(z) − q`.
     ///
     /// - Parameters:
-    ///   - logits: `[N,K]`
-    ///   - labels: int32 `[N]`
-    ///   - labelSmoothing: ε, the share of the target spread over all classes (Szegedy et al., 2016).
+    ///   - logits: `z [N,K]`
+    ///   - targets: `q [N,K]`, rows that sum to 1: see `distribution(_:classes:)`.
     /// - Returns: `[N]`, in nats.
-    package mutating func crossEntropy(
-        logits: Value, labels: Value, labelSmoothing: Double = 0
-    ) throws(ErdeError) -> Value {
-        let classes = shape(of: logits)[1]
-        var target = try apply(.oneHot(classes: classes), labels)
-        if labelSmoothing > 0 {
-            target = try apply(.affine(scale: 1 - labelSmoothing, offset: labelSmoothing / Double(classes)), target)
-        }
+    package mutating func crossEntropy(logits: Value, targets: Value) throws(ErdeError) -> Value {
         let logProbabilities = try apply(.logSoftmax, logits)
-        let agreement = try apply(.reduceSum(Reduction(axes: [1])), try apply(.multiply, target, logProbabilities))
+        let agreement = try apply(.reduceSum(Reduction(axes: [1])), try apply(.multiply, targets, logProbabilities))
         return try apply(.affine(scale: -1, offset: 0), agreement)
     }
 }

@@ -18,12 +18,21 @@ extension GraphBuilder {
     package mutating func distillation(
         studentLogits: Value, teacherLogits: Value, temperature: Double
     ) throws(ErdeError) -> Value {
-        let softening = Op.affine(scale: 1 / temperature, offset: 0)
-        let student = try apply(.logSoftmax, try apply(softening, studentLogits))
-        let teacher = try apply(.logSoftmax, try apply(softening, try apply(.stopGradient, teacherLogits)))
-        let difference = try apply(.subtract, teacher, student)
-        let divergence = try apply(
-            .reduceSum(Reduction(axes: [1])), try apply(.multiply, try apply(.exp, teacher), difference))
+        let student = try logProbabilities(studentLogits, temperature: temperature)
+        let teacher = try logProbabilities(try apply(.stopGradient, teacherLogits), temperature: temperature)
+        let divergence = try self.divergence(ofLogProbabilities: teacher, from: student)
         return try apply(.affine(scale: temperature * temperature, offset: 0), divergence)
+    }
+
+    /// `log softmax(z/T)` of `[N,K]`.
+    mutating func logProbabilities(_ logits: Value, temperature: Double) throws(ErdeError) -> Value {
+        let softened = temperature == 1 ? logits : try apply(.affine(scale: 1 / temperature, offset: 0), logits)
+        return try apply(.logSoftmax, softened)
+    }
+
+    /// `KL(p ‖ q) = Σ_c p_c (log p_c − log q_c)` of `log p` and `log q`, both `[N,K]`, one value per image.
+    mutating func divergence(ofLogProbabilities p: Value, from q: Value) throws(ErdeError) -> Value {
+        let terms = try apply(.multiply, try apply(.exp, p), try apply(.subtract, p, q))
+        return try apply(.reduceSum(Reduction(axes: [1])), terms)
     }
 }

@@ -18,10 +18,7 @@ struct MultiExitTeacher {
 
     /// 1 for every image that this student exit is to be unsure of, else 0: `[N]`; nil where there is no such image.
     func wrong(forStudentExit exit: Int, in builder: inout GraphBuilder) throws(ErdeError) -> Value? {
-        switch recipe.method {
-        case .ce, .kd: return nil
-        case .erde: break
-        }
+        guard recipe.method.isEntropyRegularized else { return nil }
         if exit == studentExits - 1, !recipe.entropyAtLastExit { return nil }
         let judged: [Value] =
             switch recipe.wrongRule {

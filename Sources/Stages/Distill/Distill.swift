@@ -1,6 +1,7 @@
 import Architectures
 package import Artifacts
 package import Diagnostics
+import Losses
 package import Training
 
 /// Trains a student from a frozen teacher, both seeing the same augmented images.
@@ -9,7 +10,7 @@ package import Training
 ///   - parentHash: SHA-256 of the teacher's file, for the student's provenance.
 ///   - datasetPath: absolute, for the same.
 ///   - architecture: the student's.
-///   - distillation: the loss. With the method `ce` the teacher is not run at all.
+///   - distillation: the loss. With a method that needs no teacher, it is not run at all.
 ///   - run: engine, checkpoints and whom to tell. With ERDE a warning is reported after the first epoch when the teacher is
 ///     almost never wrong on the augmented images.
 /// - Throws: `ErdeError`: see `Trainer`; and of kind `usage` for a network that cannot exist.
@@ -18,14 +19,9 @@ package func distill(
     recipe: TrainingRecipe, distillation: DistillationRecipe, run: TrainingRun
 ) throws(ErdeError) -> Model {
     var model = try architecture.initialModel(role: .student, for: dataset.description, seed: recipe.seed)
-    let learnsFromTeacher =
-        switch distillation.method {
-        case .ce: false
-        case .kd, .erde: true
-        }
     let task = TrainingTask(
-        graph: model.graph, parameters: model.parameters, teacher: learnsFromTeacher ? teacher : nil, dataset: dataset,
-        recipe: recipe, distillation: distillation)
+        graph: model.graph, parameters: model.parameters, teacher: distillation.method.learnsFromTeacher ? teacher : nil,
+        dataset: dataset, recipe: recipe, distillation: distillation)
     let result = try Trainer(task, run).train()
     model.parameters = result.parameters
     model.metadata.provenance.parentHash = parentHash
@@ -34,5 +30,6 @@ package func distill(
     model.metadata.provenance.training = recipe
     model.metadata.provenance.distillation = distillation
     model.metadata.provenance.trainingErrorPerExit = result.trainingErrorPerExit
+    model.metadata.provenance.ensembleWeights = result.ensembleWeights?.rows
     return model
 }

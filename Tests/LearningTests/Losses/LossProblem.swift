@@ -16,38 +16,74 @@ struct LossProblem {
     /// By exit, image, class.
     var teacher: [[[Double]]]
     var labels: [Int32]
+    /// Labels of the images that these are blended with, and how much of them; nil does not blend.
+    var blend: (labels: [Int32], shares: [Double])?
+    /// How much of the self-distillation counts; nil leaves the input out.
+    var ramp: Double?
+    /// Learned weights of ensembles before the softmax, by ensemble, exit; nil takes those of the start.
+    var weightLogits: [[Double]]?
 
     struct Result {
         var loss: Double
         /// By exit, row-major.
         var gradients: [[Double]]
+        /// Row-major; nil where no weights are learned.
+        var weightGradient: [Double]?
     }
 
-    var graph: Graph {
+    /// The name of the loss's own variable; empty where it has none.
+    static let weightLogitsName = "mate_weight_logits"
+
+    var built: (graph: Graph, parameters: Parameters) {
         get throws {
             var builder = GraphBuilder()
             let shape: Shape = [labels.count, student[0][0].count]
             let z = student.indices.map { builder.input("student\($0)", TensorType(shape)) }
             let a = teacher.indices.map { builder.input("teacher\($0)", TensorType(shape)) }
-            let y = builder.input("labels", TensorType([labels.count], .int32))
-            let loss = try multiExitLoss(
-                recipe: recipe, labelSmoothing: labelSmoothing, studentLogits: z, teacherLogits: a.isEmpty ? nil : a, labels: y,
-                in: &builder)
-            builder.output("loss", loss)
-            for (exit, gradient) in try gradients(of: loss, withRespectTo: z, in: &builder).enumerated() {
-                builder.output("gradient\(exit)", gradient)
+            var targets = Targets(
+                labels: builder.input("labels", TensorType([labels.count], .int32)), smoothing: labelSmoothing)
+            if blend != nil {
+                let others = builder.input("others", TensorType([labels.count], .int32))
+                let shares = builder.input("shares", TensorType([labels.count]))
+                targets = Targets(
+                    labels: targets.labels, blend: Targets.Blend(labels: others, share: shares), smoothing: labelSmoothing)
             }
-            return builder.graph
+            let ramp = ramp == nil ? nil : builder.input("ramp", TensorType(.scalar), isBatched: false)
+            let loss = try multiExitLoss(
+                recipe,
+                of: LossInputs(studentLogits: z, teacherLogits: a.isEmpty ? nil : a, targets: targets, ramp: ramp),
+                in: &builder)
+            builder.output("loss", loss.value)
+            let own = loss.ensembleWeightLogits
+            let values = z + (own.map { [$0.value] } ?? [])
+            for (place, gradient) in try gradients(of: loss.value, withRespectTo: values, in: &builder).enumerated() {
+                builder.output("gradient\(place)", gradient)
+            }
+            var parameters = Parameters()
+            if let own {
+                let given = weightLogits.map { Tensor(own.initial.shape, $0.flatMap { $0.map(Float.init) }) }
+                parameters[builder.graph.name(of: own.value)] = given ?? own.initial
+            }
+            return (builder.graph, parameters)
         }
     }
+
+    var graph: Graph { get throws { try built.graph } }
 
     /// In double precision throughout.
     func evaluate() throws -> Result {
         var inputs = ["labels": labels.map(Double.init)]
         for (exit, logits) in student.enumerated() { inputs["student\(exit)"] = logits.flatMap { $0 } }
         for (exit, logits) in teacher.enumerated() { inputs["teacher\(exit)"] = logits.flatMap { $0 } }
-        let outputs = try ReferenceEngine.evaluate(try graph, inputs: inputs).outputs
-        return Result(loss: outputs["loss"]![0], gradients: student.indices.map { outputs["gradient\($0)"]! })
+        if let blend {
+            inputs["others"] = blend.labels.map(Double.init)
+            inputs["shares"] = blend.shares
+        }
+        if let ramp { inputs["ramp"] = [ramp] }
+        let (graph, parameters) = try built
+        var variables = parameters.tensors.mapValues(\.doubles)
+        if let weightLogits, !variables.isEmpty { variables[Self.weightLogitsName] = weightLogits.flatMap { $0 } }
+        return result(try ReferenceEngine.evaluate(graph, inputs: inputs, variables: variables).outputs)
     }
 
     /// On an engine, in its own precision.
@@ -60,10 +96,20 @@ struct LossProblem {
         for (exit, logits) in teacher.enumerated() {
             inputs["teacher\(exit)"] = Tensor(shape, logits.flatMap { $0.map(Float.init) })
         }
-        let executable = try engine.compile(try graph, parameters: Parameters(), options: CompilationOptions(threads: 1))
-        let outputs = try executable.run(inputs)
-        return Result(
-            loss: Double(outputs["loss"]!.floats[0]), gradients: student.indices.map { outputs["gradient\($0)"]!.doubles })
+        if let blend {
+            inputs["others"] = Tensor([labels.count], blend.labels)
+            inputs["shares"] = Tensor([labels.count], blend.shares.map(Float.init))
+        }
+        if let ramp { inputs["ramp"] = Tensor(Float(ramp)) }
+        let (graph, parameters) = try built
+        let executable = try engine.compile(graph, parameters: parameters, options: CompilationOptions(threads: 1))
+        return result(try executable.run(inputs).mapValues(\.doubles))
+    }
+
+    private func result(_ outputs: [String: [Double]]) -> Result {
+        Result(
+            loss: outputs["loss"]![0], gradients: student.indices.map { outputs["gradient\($0)"]! },
+            weightGradient: outputs["gradient\(student.count)"])
     }
 
     /// Central differences of the loss by every student logit.

@@ -29,6 +29,9 @@ import Testing
         loss.exitWeights = [0.5, 1, 2]
         loss.entropyForm = .normalized
         loss.wrongRule = .either
+        loss.method = .erdeMate
+        loss.mate.rho = 0.9
+        loss.mate.ensembles = .geometric
         #expect(try DistillationRecipe(json: loss.json(), name: "x") == loss)
     }
 
@@ -38,6 +41,8 @@ import Testing
         (#"{"schedule": "linear"}"#, "schedule"), (#"{"peakLearningRate": -1}"#, "peakLearningRate"),
         (#"{"momentum": 1}"#, "momentum"), (#"{"momentum": 0}"#, "nesterov"), (#"{"gradientClip": 0}"#, "gradientClip"),
         (#"{"augmentation": {"cropPadding": -1}}"#, "cropPadding"), (#"{"horizontalFlip": 1}"#, "horizontalFlip"),
+        (#"{"augmentation": {"mixup": 0.01}}"#, "mixup"), (#"{"augmentation": {"mixup": 3}}"#, "mixup"),
+        (#"{"augmentation": {"erasing": 1.5}}"#, "erasing"),
     ])
     func wrongTrainingRecipesNameTheKey(_ json: String, _ key: String) throws {
         let error = try #require(throws: ErdeError.self) { try Self.training(json) }
@@ -46,11 +51,31 @@ import Testing
 
     @Test(arguments: [
         (#"{"temperature": 0}"#, "temperature"), (#"{"gamma": -1}"#, "gamma"), (#"{"exitWeights": [0, 0]}"#, "exitWeights"),
-        (#"{"method": "mate"}"#, "method"), (#"{"teacherExit": 3}"#, "teacherExit"), (#"{"beta": null}"#, "beta"),
+        (#"{"method": "mat"}"#, "method"), (#"{"teacherExit": 3}"#, "teacherExit"), (#"{"beta": null}"#, "beta"),
+        (#"{"mate": {"rho": 1.5}}"#, "mate.rho"), (#"{"mate": {"lambda": -1}}"#, "mate.lambda"),
+        (#"{"mate": {"temperature": 0}}"#, "mate.temperature"), (#"{"mate": {"weights": 1}}"#, "mate.weights"),
+        (#"{"mate": {"ensembles": "best"}}"#, "mate.ensembles"), (#"{"mate": {"rampShare": 2}}"#, "mate.rampShare"),
     ])
     func wrongDistillationRecipesNameTheKey(_ json: String, _ key: String) throws {
         let error = try #require(throws: ErdeError.self) { try Self.distillation(json) }
         #expect(error.kind == .usage && error.subject == "run.json: \(key)", "\(error)")
+    }
+
+    @Test func commandsHaveDefaultsOfTheirOwn() throws {
+        func run(_ json: String) throws -> RunRecipe { try RunRecipe(json: Array(json.utf8), name: "run.json") }
+        #expect(try run("{}").distillation == nil && run("{}").score == .entropy)
+        let recipe = try run(#"{"distillation": {"method": "erde+mate"}, "score": "oneMinusMaximum"}"#)
+        #expect(recipe.distillation?.method == .erdeMate && recipe.score == .oneMinusMaximum)
+        #expect(try RunRecipe(json: recipe.json(), name: "x") == recipe)
+    }
+
+    @Test func methodsSayWhatTheyNeed() {
+        for method in DistillationRecipe.Method.allCases {
+            #expect(DistillationRecipe.Method.withoutTeacher.contains(method) == !method.learnsFromTeacher)
+            #expect(!method.isEntropyRegularized || method.learnsFromTeacher)
+        }
+        #expect(DistillationRecipe.Method.withoutTeacher == [.ce, .mate, .eed, .beed, .byot, .dks])
+        #expect(DistillationRecipe.Method.allCases.filter(\.learnsFromItself).count == 6)
     }
 
     @Test func choicesAreListed() throws {

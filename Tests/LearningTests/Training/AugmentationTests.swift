@@ -65,6 +65,38 @@ import Training
         #expect(draws.allSatisfy { (0..<6).contains($0.coveredColumns.lowerBound) && $0.coveredColumns.upperBound <= 6 })
     }
 
+    @Test func erasuresStayInsideAndCoverTheirShare() {
+        var recipe = AugmentationRecipe()
+        recipe.erasing = 0.5
+        var generator = RandomGenerator(seed: 4)
+        let draws = (0..<4000).map { _ in recipe.draw(height: 32, width: 24, using: &generator) }
+        let erased = draws.filter { !$0.erasedRows.isEmpty }
+        #expect(erased.count > 1850 && erased.count < 2150)
+        #expect(erased.allSatisfy { $0.erasedRows.lowerBound >= 0 && $0.erasedRows.upperBound <= 32 })
+        #expect(erased.allSatisfy { $0.erasedColumns.lowerBound >= 0 && $0.erasedColumns.upperBound <= 24 })
+        let areas = erased.map { Double($0.erasedRows.count * $0.erasedColumns.count) / (32 * 24) }
+        #expect(areas.min()! > 0.01 && areas.max()! < 0.36)
+        let mean = areas.reduce(0, +) / Double(areas.count)
+        #expect(abs(mean - 0.175) < 0.015, "the mean of 2 to 33 %: \(mean)")
+        #expect(erased.contains { $0.erasedRows.count > 2 * $0.erasedColumns.count })
+        #expect(erased.contains { 2 * $0.erasedRows.count < $0.erasedColumns.count })
+        #expect(
+            applied {
+                $0.erasedRows = 0..<2; $0.erasedColumns = 1..<3
+            } == [1, 0, 0, 4, 5, 0, 0, 8, 9, 10, 11, 12])
+    }
+
+    @Test(arguments: [0.05, 0.2, 1, 2]) func blendSharesHaveTheirDistribution(_ alpha: Double) {
+        var recipe = AugmentationRecipe()
+        recipe.mixup = alpha
+        var generator = RandomGenerator(seed: 7)
+        let shares = (0..<20_000).map { _ in recipe.drawBlendShare(using: &generator) }
+        #expect(shares.allSatisfy { 0...0.5 ~= $0 })
+        // The variance of Beta(α, α) is 1/(4(2α + 1)); of λ and min(λ, 1 − λ) the distance from ½ is the same.
+        let variance = shares.reduce(0) { $0 + ($1 - 0.5) * ($1 - 0.5) } / 20_000
+        #expect(abs(variance - 1 / (4 * (2 * alpha + 1))) < 0.004, "\(variance)")
+    }
+
     @Test func aRecipeOfNothingDrawsNothing() {
         var recipe = AugmentationRecipe()
         recipe.cropPadding = 0

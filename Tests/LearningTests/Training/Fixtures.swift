@@ -62,7 +62,9 @@ enum Fixtures {
         student: String = "preresnet:widths=2,3:blocks=1,1"
     ) throws -> TrainingTask {
         let model = try model(student)
-        let teacher = method == .ce ? nil : try Fixtures.model("preresnet:widths=3,4:blocks=1,1", role: .teacher, seed: 9)
+        let teacher =
+            method.learnsFromTeacher
+            ? try Fixtures.model("preresnet:widths=3,4:blocks=1,1", role: .teacher, seed: 9) : nil
         return TrainingTask(
             graph: model.graph, parameters: model.parameters, teacher: teacher, dataset: dataset, recipe: recipe,
             distillation: loss(method))

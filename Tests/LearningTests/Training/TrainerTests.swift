@@ -5,6 +5,7 @@ import Execution
 import FoundationEssentials
 import Glibc
 import Graphs
+import Losses
 import ReferenceEngine
 import Tensors
 import Testing
@@ -69,10 +70,16 @@ import Training
     }
 
     /// Stops before each of all steps, goes on, and compares every bit.
-    @Test(arguments: [DistillationRecipe.Method.ce, .erde]) func resumingGivesTheUninterruptedRun(
+    @Test(arguments: [DistillationRecipe.Method.ce, .erde, .mate, .erdeMate]) func resumingGivesTheUninterruptedRun(
         _ method: DistillationRecipe.Method
     ) throws {
-        let task = try Fixtures.task(method)
+        var recipe = Fixtures.recipe()
+        if method == .erdeMate {
+            recipe.augmentation.mixup = 0.5
+            recipe.augmentation.erasing = 0.5
+            recipe.gradientClip = 1
+        }
+        let task = try Fixtures.task(method, recipe: recipe)
         let whole = try Self.train(task)
         for stop in [0, 1, 4, 5, 7, 9] {
             try Fixtures.withFolder { folder in
@@ -98,6 +105,8 @@ import Training
                 #expect(events.steps.count == 10 - stop)
                 #expect(resumed.parameters == whole.parameters, "stopped after \(stop)")
                 #expect(resumed.trainingErrorPerExit == whole.trainingErrorPerExit)
+                #expect(resumed.ensembleWeights == whole.ensembleWeights)
+                #expect(resumed.epochs.map(\.ensembleWeights) == whole.epochs.map(\.ensembleWeights))
                 #expect(resumed.epochs.map(\.loss) == whole.epochs.map(\.loss))
                 #expect(resumed.epochs.map(\.calibrationAccuracyPerExit) == whole.epochs.map(\.calibrationAccuracyPerExit))
                 #expect(resumed.epochs.map(\.teacherErrorPerExit) == whole.epochs.map(\.teacherErrorPerExit))
@@ -105,8 +114,10 @@ import Training
         }
     }
 
-    @Test func cpuEngineResumesToTheSameBits() throws {
-        let task = try Fixtures.task()
+    @Test(arguments: [DistillationRecipe.Method.erde, .erdeMate]) func cpuEngineResumesToTheSameBits(
+        _ method: DistillationRecipe.Method
+    ) throws {
+        let task = try Fixtures.task(method)
         let whole = try Self.train(task) { $0.engine = CPUEngine() }
         try Fixtures.withFolder { folder in
             var asked = 0
@@ -126,6 +137,26 @@ import Training
                 $0.resumes = true
             }
             #expect(resumed.parameters == whole.parameters)
+            #expect(resumed.ensembleWeights == whole.ensembleWeights)
+        }
+    }
+
+    @Test(arguments: [DistillationRecipe.Method.mate, .erdeMate]) func ensembleWeightsAreLearnedLoggedAndDropped(
+        _ method: DistillationRecipe.Method
+    ) throws {
+        try Fixtures.withFolder { folder in
+            let result = try Self.train(try Fixtures.task(method)) { $0.metricsLogPath = "\(folder)/metrics.jsonl" }
+            #expect(Set(result.parameters.tensors.keys) == Set(try Fixtures.task().parameters.tensors.keys))
+            let rows = try result.epochs.map { try #require($0.ensembleWeights) }
+            #expect(rows.count == 2 && rows[0] != rows[1] && result.ensembleWeights?.rows == rows[1])
+            for epoch in result.epochs {
+                for row in try #require(epoch.ensembleWeights) { #expect(abs(row.reduce(0, +) - 1) < 1e-6) }
+                #expect(try #require(epoch.ensembleEntropies).allSatisfy { 0...0.6932 ~= $0 })
+            }
+            let log = try String(contentsOfFile: "\(folder)/metrics.jsonl", encoding: .utf8)
+            #expect(log.contains("\"ensembleEntropies\":[") && log.contains("\"ensembleWeights\":[["))
+            let plain = try Self.train(try Fixtures.task(.byot))
+            #expect(plain.ensembleWeights == nil && plain.epochs.allSatisfy { $0.ensembleWeights == nil })
         }
     }
 

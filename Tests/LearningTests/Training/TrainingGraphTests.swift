@@ -18,18 +18,24 @@ import Training
         }
     }
 
-    static func step(_ method: DistillationRecipe.Method, _ change: (inout TrainingRecipe) -> Void = { _ in }) throws -> Step {
+    static func step(
+        _ method: DistillationRecipe.Method, _ change: (inout TrainingRecipe) -> Void = { _ in },
+        loss: (inout DistillationRecipe) -> Void = { _ in }
+    ) throws -> Step {
         var recipe = Fixtures.recipe()
         recipe.weightDecay = 0
         change(&recipe)
-        let task = try Fixtures.task(method, recipe: recipe)
+        var task = try Fixtures.task(method, recipe: recipe)
+        loss(&task.distillation)
         let teacher = try task.teacher.map { try $0.graph.optimizedForInference($0.parameters) }
         let training = try TrainingGraph(
             student: task.graph, teacher: teacher?.graph, recipe: recipe, distillation: task.distillation)
         var variables: [String: [Double]] = [:]
         for variable in training.graph.variables {
             let name = training.graph.name(of: variable.value)
-            let content = task.parameters[name] ?? teacher?.parameters[String(name.dropFirst("teacher_".count))]
+            let content =
+                task.parameters[name] ?? training.initialParameters[name]
+                ?? teacher?.parameters[String(name.dropFirst("teacher_".count))]
             variables[name] = content?.doubles ?? [Double](repeating: 0, count: training.graph.shape(of: variable.value).count)
         }
         let (images, labels) = BatchLoaderTests.batch(BatchLoaderTests.sampler(), epoch: 0, step: 0)
@@ -37,7 +43,7 @@ import Training
             training: training,
             inputs: [
                 "image": images.map(Double.init), "batch_labels": labels.map(Double.init), "dropout_seed": [7, 8],
-                "learning_rate": [0.1],
+                "learning_rate": [0.1], "ramp": [0.5], "blend_labels": [2, 1, 0, 0], "blend_share": [0, 0.5, 0.25, 0.125],
             ], variables: variables)
     }
 
@@ -70,6 +76,51 @@ import Training
             let moved = zip(step.variables[name]!, slopes).map { $0 - 0.1 * 1.9 * $1 }
             expectClose(try #require(updated[name]), moved, Self.differences, name)
         }
+    }
+
+    /// With blended images and smoothed labels as well.
+    @Test(arguments: [DistillationRecipe.Method.ce, .erde]) func velocitiesOfBlendsAreTheSlopes(
+        _ method: DistillationRecipe.Method
+    ) throws {
+        let step = try Self.step(method) {
+            $0.augmentation.mixup = 0.5
+            $0.labelSmoothing = 0.1
+        }
+        #expect(step.training.graph.input(named: "blend_share") != nil)
+        let updated = try step.evaluate().updatedVariables
+        for name in ["stage2_block1_norm1_scale", "exit1_norm_bias", "exit2_linear_bias"] {
+            expectClose(try #require(updated["velocity_\(name)"]), try Self.slopes(step, name), Self.differences, name)
+        }
+    }
+
+    @Test func ensembleWeightsAndNetworkDoNotDisturbEachOther() throws {
+        let own = "mate_weight_logits"
+        func velocities(
+            lambda: Double, mu: Double, clip: Double? = nil, decay: Double = 0
+        ) throws -> (network: [Double], own: [Double]) {
+            let step = try Self.step(.mate) {
+                $0.gradientClip = clip
+                $0.weightDecay = decay
+            } loss: {
+                $0.mate.lambda = lambda
+                $0.mate.mu = mu
+            }
+            #expect(step.training.ensembleWeightLogits == own)
+            let updated = try step.evaluate().updatedVariables.filter { $0.key.hasPrefix("velocity_") }
+            let network = updated.filter { $0.key != "velocity_\(own)" }.sorted { $0.key < $1.key }
+            return (network.flatMap(\.value), try #require(updated["velocity_\(own)"]))
+        }
+        let whole = try velocities(lambda: 1, mu: 1)
+        #expect(whole.own.contains { abs($0) > 1e-6 } && whole.network.contains { abs($0) > 1e-6 })
+        let (alone, fixed) = (try velocities(lambda: 0, mu: 1), try velocities(lambda: 1, mu: 0))
+        #expect(alone.own == whole.own && alone.network != whole.network)
+        #expect(fixed.network == whole.network && fixed.own.allSatisfy { $0 == 0 })
+        #expect(try velocities(lambda: 1, mu: 1, decay: 0.1).own == whole.own)
+        // Each group is clipped by its own norm.
+        let clipped = (try velocities(lambda: 1, mu: 1, clip: 0.01), try velocities(lambda: 1, mu: 0, clip: 0.01))
+        #expect(clipped.0.network == clipped.1.network)
+        let norm = clipped.0.own.reduce(0) { $0 + $1 * $1 }.squareRoot()
+        expectClose([norm], [0.01], Tolerance(absolute: 1e-9, relative: 1e-6, reason: "the limit is a float32 constant"))
     }
 
     @Test func onlyWeightsDecay() throws {

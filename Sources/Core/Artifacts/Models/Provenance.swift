@@ -12,6 +12,8 @@ package struct Provenance: Hashable, Sendable, Codable {
     package var distillation: DistillationRecipe?
     /// Per exit, the share of augmented training images that the trained network gets wrong, 0…1.
     package var trainingErrorPerExit: [Double]?
+    /// By ensemble, exit: with which weights the exits taught each other in the end; nil where that was not learned.
+    package var ensembleWeights: [[Double]]?
 
     package init(version: String) { self.version = version }
 }

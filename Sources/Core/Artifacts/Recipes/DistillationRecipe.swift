@@ -1,16 +1,7 @@
 package import Diagnostics
 
-/// The loss of a multi-exit student; the defaults are ERDE's.
+/// The loss of a multi-exit network; the defaults are ERDE's.
 package struct DistillationRecipe: Recipe {
-    package enum Method: String, Hashable, Sendable, Codable, CaseIterable {
-        /// Cross-entropy with the labels alone.
-        case ce
-        /// Distillation from every teacher exit, right or wrong.
-        case kd
-        /// Entropy-regularised distillation.
-        case erde
-    }
-
     /// When the teacher counts as wrong on an image.
     package enum WrongRule: String, Hashable, Sendable, Codable, CaseIterable {
         /// The teacher exit that this student exit learns from is wrong.
@@ -57,6 +48,8 @@ package struct DistillationRecipe: Recipe {
     /// Whether the last exit has the entropy term too.
     package var entropyAtLastExit = false
     package var entropyForm = EntropyForm.klToUniform
+    /// How the network learns from its own exits, with the methods that do.
+    package var mate = MATERecipe()
 
     package init() {}
 
@@ -73,6 +66,7 @@ package struct DistillationRecipe: Recipe {
         case keepsCrossEntropyWhereWrong
         case entropyAtLastExit
         case entropyForm
+        case mate
     }
 
     /// Reads what is there; missing keys keep their defaults, unknown ones are refused.
@@ -90,6 +84,7 @@ package struct DistillationRecipe: Recipe {
         try container.read(.keepsCrossEntropyWhereWrong, into: &keepsCrossEntropyWhereWrong)
         try container.read(.entropyAtLastExit, into: &entropyAtLastExit)
         try container.read(.entropyForm, into: &entropyForm)
+        try container.read(.mate, into: &mate)
         try validate()
     }
 
@@ -103,5 +98,6 @@ package struct DistillationRecipe: Recipe {
         try require(
             weights.allSatisfy { $0 >= 0 && $0.isFinite } && weights.contains { $0 > 0 }, "exitWeights",
             "expected weights of at least 0, not all 0, found \(weights)")
+        try mate.validate()
     }
 }

@@ -5,7 +5,10 @@ package struct RunRecipe: Recipe {
     /// The network to train, in the form that `--arch` and `--student` take; nil leaves it to the command.
     package var architecture: String?
     package var training = TrainingRecipe()
-    package var distillation = DistillationRecipe()
+    /// The loss; nil is the command's own: cross-entropy for a network alone, ERDE for a student.
+    package var distillation: DistillationRecipe?
+    /// What the gates of the student compare with their thresholds.
+    package var score = GateScore.entropy
 
     package init() {}
 
@@ -13,6 +16,7 @@ package struct RunRecipe: Recipe {
         case architecture
         case training
         case distillation
+        case score
     }
 
     /// Reads what is there; missing keys keep their defaults, unknown ones are refused.
@@ -21,10 +25,11 @@ package struct RunRecipe: Recipe {
         try container.read(.architecture, into: &architecture)
         try container.read(.training, into: &training)
         try container.read(.distillation, into: &distillation)
+        try container.read(.score, into: &score)
     }
 
     package func validate() throws(ErdeError) {
         try training.validate()
-        try distillation.validate()
+        try distillation?.validate()
     }
 }

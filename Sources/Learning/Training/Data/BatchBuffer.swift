@@ -9,17 +9,27 @@ package final class BatchBuffer: @unchecked Sendable {
     package let images: UnsafeMutableBufferPointer<Float>
     /// `[N]`
     package let labels: UnsafeMutableBufferPointer<Int32>
+    /// Labels of the images that these are blended with, `[N]`; without mixup the images' own.
+    package let blendLabels: UnsafeMutableBufferPointer<Int32>
+    /// How much of each image is the other one, `[N]`, 0…½.
+    package let blendShares: UnsafeMutableBufferPointer<Float>
     let ready = DispatchSemaphore(value: 0)
 
-    init(batchSize: Int, elementsPerImage: Int) {
+    package init(batchSize: Int, elementsPerImage: Int) {
         images = .allocate(capacity: batchSize * elementsPerImage)
         images.initialize(repeating: 0)
         labels = .allocate(capacity: batchSize)
         labels.initialize(repeating: 0)
+        blendLabels = .allocate(capacity: batchSize)
+        blendLabels.initialize(repeating: 0)
+        blendShares = .allocate(capacity: batchSize)
+        blendShares.initialize(repeating: 0)
     }
 
     deinit {
         images.deallocate()
         labels.deallocate()
+        blendLabels.deallocate()
+        blendShares.deallocate()
     }
 }

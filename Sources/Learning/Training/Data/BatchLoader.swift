@@ -61,6 +61,6 @@ private final class BatchProducer: @unchecked Sendable {
             epoch = wanted
             order = sampler.order(ofEpoch: wanted)
         }
-        sampler.fill(epoch: wanted, step: stepInEpoch, order: order, images: buffer.images, labels: buffer.labels)
+        sampler.fill(epoch: wanted, step: stepInEpoch, order: order, buffer)
     }
 }

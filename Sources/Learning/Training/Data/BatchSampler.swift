@@ -30,25 +30,43 @@ package struct BatchSampler: Sendable {
 
     /// Writes one batch.
     ///
+    /// With mixup each image is blended with another one of the training split, varied on its own; the other has the smaller
+    /// share, so that an image's own label stays that of what it shows most.
+    ///
     /// - Parameters:
     ///   - order: of this epoch.
-    ///   - images: `[N,C,H,W]`, pixels 0…1
-    ///   - labels: `[N]`
-    package func fill(
-        epoch: Int, step: Int, order: [Int32], images: UnsafeMutableBufferPointer<Float>,
-        labels: UnsafeMutableBufferPointer<Int32>
-    ) {
-        let image = samples.image
+    ///   - buffer: of this batch size.
+    package func fill(epoch: Int, step: Int, order: [Int32], _ buffer: BatchBuffer) {
+        let size = samples.image.byteCount
+        var other = [Float](repeating: 0, count: augmentation.mixup > 0 ? size : 0)
         for place in 0..<batchSize {
             let position = step * batchSize + place
             let index = Int(order[position])
-            labels[place] = samples.labels[index]
+            let result = UnsafeMutableBufferPointer(rebasing: buffer.images[place * size..<(place + 1) * size])
             var generator = RandomGenerator(seed: seed, stream: RandomStream.augmentation.number(epoch, position))
-            let draw = augmentation.draw(height: image.height, width: image.width, using: &generator)
-            let result = UnsafeMutableBufferPointer(
-                rebasing: images[place * image.byteCount..<(place + 1) * image.byteCount])
-            samples.withPixels(at: index) { draw.apply(to: $0, of: image, into: result) }
+            write(index, varied: &generator, into: result)
+            buffer.labels[place] = samples.labels[index]
+            buffer.blendLabels[place] = samples.labels[index]
+            buffer.blendShares[place] = 0
+            guard augmentation.mixup > 0 else { continue }
+            generator = RandomGenerator(seed: seed, stream: RandomStream.mixup.number(epoch, position))
+            let partner = generator.below(samples.count)
+            let share = Float(augmentation.drawBlendShare(using: &generator))
+            other.withUnsafeMutableBufferPointer { other in
+                write(partner, varied: &generator, into: other)
+                for element in result.indices { result[element] += share * (other[element] - result[element]) }
+            }
+            buffer.blendLabels[place] = samples.labels[partner]
+            buffer.blendShares[place] = share
         }
+    }
+
+    /// Writes one image in a variation drawn for it.
+    private func write(
+        _ index: Int, varied generator: inout RandomGenerator, into result: UnsafeMutableBufferPointer<Float>
+    ) {
+        let draw = augmentation.draw(height: samples.image.height, width: samples.image.width, using: &generator)
+        samples.withPixels(at: index) { draw.apply(to: $0, of: samples.image, into: result) }
     }
 }
 
@@ -57,6 +75,7 @@ enum RandomStream: UInt64 {
     case order = 1
     case augmentation
     case dropout
+    case mixup
 
     /// The stream of this purpose for an epoch or step, and a place in it.
     func number(_ first: Int, _ second: Int = 0) -> UInt64 {

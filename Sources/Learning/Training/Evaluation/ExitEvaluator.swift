@@ -64,7 +64,8 @@ package final class ExitEvaluator {
         return total.map { Double($0) / Double(samples.count) }
     }
 
-    /// Per exit, the share 0…1 of augmented training images that the network gets wrong.
+    /// Per exit, the share 0…1 of augmented training images that the network gets wrong. A blended image counts as what it
+    /// shows most.
     ///
     /// - Parameters:
     ///   - epoch: whose augmentation is drawn; one past the last shows images in a form not trained on.
@@ -76,7 +77,7 @@ package final class ExitEvaluator {
         let order = sampler.order(ofEpoch: epoch)
         var total = [Int](repeating: 0, count: executable.graph.outputs.count)
         for step in 0..<steps {
-            sampler.fill(epoch: epoch, step: step, order: order, images: buffer.images, labels: buffer.labels)
+            sampler.fill(epoch: epoch, step: step, order: order, buffer)
             for (exit, hits) in try correct(images: buffer.images, labels: buffer.labels, count: batchSize).enumerated() {
                 total[exit] += hits
             }

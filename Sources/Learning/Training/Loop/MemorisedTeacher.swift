@@ -10,7 +10,7 @@ package enum MemorisedTeacher {
         guard let worst = errorPerExit.max(), worst < leastError else { return nil }
         let percent = (worst * 10_000).rounded() / 100
         return "the teacher is wrong on at most \(percent) % of the augmented training images at any exit, so that erde comes to "
-            + "plain distillation; train a teacher with stronger augmentation (crop, flip, cutout) or label smoothing, or use "
-            + "the wrong rule “either”"
+            + "plain distillation; train a teacher with stronger augmentation (crop, flip, cutout, erasing, mixup) or label "
+            + "smoothing, or use the wrong rule “either”"
     }
 }

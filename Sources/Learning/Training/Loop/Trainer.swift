@@ -2,6 +2,7 @@ import Artifacts
 package import Diagnostics
 import Execution
 import Graphs
+import Losses
 import Tensors
 
 /// Trains a network from the first step, or from a checkpoint, to the last.
@@ -12,6 +13,7 @@ package final class Trainer {
     private let run: TrainingRun
     private let signature: RunSignature
     private let sampler: BatchSampler
+    private let selfDistillation: SelfDistillation?
     private let runner: StepRunner
     private var position: TrainingPosition
     private var stepsPerEpoch: Int { sampler.stepsPerEpoch }
@@ -36,6 +38,7 @@ package final class Trainer {
         sampler = BatchSampler(
             samples: task.dataset.train, augmentation: task.recipe.augmentation, batchSize: task.recipe.batchSize,
             seed: task.recipe.seed)
+        selfDistillation = SelfDistillation(task.distillation, exits: training.exits)
         position = TrainingPosition(metrics: StepMetrics(exits: training.exits, teacherExits: training.teacherExits))
 
         var parameters = Parameters()
@@ -57,6 +60,7 @@ package final class Trainer {
             parameters.tensors.merge(checkpoint.parameters.tensors) { _, newer in newer }
         } else {
             parameters.tensors.merge(task.parameters.tensors) { _, newer in newer }
+            parameters.tensors.merge(training.initialParameters.tensors) { _, newer in newer }
             for variable in training.graph.variables where variable.role == .optimizer {
                 parameters[training.graph.name(of: variable.value)] = Tensor(
                     repeating: 0, training.graph.shape(of: variable.value))
@@ -78,7 +82,8 @@ package final class Trainer {
         let evaluator = try evaluator(parameters)
         return TrainingResult(
             parameters: parameters, epochs: position.epochs,
-            trainingErrorPerExit: try evaluator.error(onAugmented: sampler, epoch: task.recipe.epochs))
+            trainingErrorPerExit: try evaluator.error(onAugmented: sampler, epoch: task.recipe.epochs),
+            ensembleWeights: try runner.ensembleWeights())
     }
 
     /// Trains to the end of the present epoch, evaluates and keeps a checkpoint.
@@ -89,7 +94,11 @@ package final class Trainer {
         while position.step < end {
             if run.shouldStop() { try stop(epoch: epoch) }
             let learningRate = task.recipe.learningRate(atStep: position.step, of: steps)
-            let metrics = try runner.run(loader.next(), learningRate: learningRate, dropoutSeed: dropoutSeed(position.step))
+            let settings = StepSettings(
+                learningRate: learningRate, dropoutSeed: dropoutSeed(position.step),
+                ramp: selfDistillation?.ramp(
+                    epoch: Double(position.step) / Double(stepsPerEpoch), of: task.recipe.epochs) ?? 1)
+            let metrics = try runner.run(loader.next(), settings)
             guard metrics.lossSum.isFinite else {
                 throw diverged(epoch: epoch, learningRate: learningRate, loss: metrics.lossSum)
             }
@@ -108,10 +117,12 @@ package final class Trainer {
         let seconds = (ContinuousClock.now - start).inSeconds
         let images = Double((end - firstStep) * task.recipe.batchSize)
         let calibration = try evaluator(try learned()).accuracy(on: task.dataset.calibration)
+        let ensembles = try runner.ensembleWeights()
         let summary = EpochSummary(
             epoch: epoch + 1, epochs: task.recipe.epochs, loss: position.metrics.loss,
             trainingAccuracyPerExit: position.metrics.accuracy, calibrationAccuracyPerExit: calibration,
-            teacherErrorPerExit: position.metrics.teacherError,
+            teacherErrorPerExit: position.metrics.teacherError, ensembleWeights: ensembles?.rows,
+            ensembleEntropies: ensembles?.entropies,
             learningRate: task.recipe.learningRate(atStep: end - 1, of: steps), seconds: (ContinuousClock.now - start).inSeconds,
             imagesPerSecond: seconds > 0 ? images / seconds : 0,
             waitingShare: seconds > 0 ? (loader.waiting - waitedBefore).inSeconds / seconds : 0)
@@ -139,10 +150,10 @@ package final class Trainer {
     }
 
     /// A new seed for every step, from the run's.
-    private func dropoutSeed(_ step: Int) -> (Int32, Int32) {
+    private func dropoutSeed(_ step: Int) -> [Int32] {
         var generator = RandomGenerator(seed: task.recipe.seed, stream: RandomStream.dropout.number(step))
         let word = generator.next()
-        return (Int32(truncatingIfNeeded: word >> 32), Int32(truncatingIfNeeded: word))
+        return [Int32(truncatingIfNeeded: word >> 32), Int32(truncatingIfNeeded: word)]
     }
 
     private func save() throws(ErdeError) {
@@ -186,10 +197,7 @@ package final class Trainer {
         guard summary.epoch == 1, let warning = MemorisedTeacher.warning(errorPerExit: summary.teacherErrorPerExit) else {
             return
         }
-        switch task.distillation.method {
-        case .erde: run.report(.warning(warning))
-        case .ce, .kd: break
-        }
+        if task.distillation.method.isEntropyRegularized { run.report(.warning(warning)) }
     }
 }
 

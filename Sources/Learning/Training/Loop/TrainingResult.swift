@@ -1,4 +1,5 @@
 package import Graphs
+package import Losses
 
 /// What training came to.
 package struct TrainingResult: Sendable {
@@ -7,4 +8,6 @@ package struct TrainingResult: Sendable {
     package var epochs: [EpochSummary]
     /// Per exit, the share of augmented training images that the trained network gets wrong, 0…1.
     package var trainingErrorPerExit: [Double]
+    /// With which weights the exits made up ensembles in the end; nil where that was not learned.
+    package var ensembleWeights: EnsembleWeights?
 }

@@ -9,7 +9,7 @@ package struct TrainingTask: Sendable {
     package var graph: Graph
     /// Contents of its variables at the start.
     package var parameters: Parameters
-    /// Whom it learns from; nil with the method `ce` only.
+    /// Whom it learns from; nil with the methods that need nobody.
     package var teacher: Model?
     package var dataset: Dataset
     package var recipe: TrainingRecipe

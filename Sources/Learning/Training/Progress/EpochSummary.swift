@@ -11,6 +11,10 @@ package struct EpochSummary: Hashable, Sendable, Codable {
     package var calibrationAccuracyPerExit: [Double]
     /// Per teacher exit, the share of the epoch's augmented images that it gets wrong, 0…1; empty without a teacher.
     package var teacherErrorPerExit: [Double]
+    /// By ensemble, exit: the learned weights at the epoch's end; nil where none are learned.
+    package var ensembleWeights: [[Double]]?
+    /// Entropy of each ensemble's weights in nats, 0 … ln n.
+    package var ensembleEntropies: [Double]?
     /// Of the epoch's last step.
     package var learningRate: Double
     /// Training and evaluation, of the run that finished the epoch.

@@ -1,6 +1,7 @@
 import Diagnostics
 import Execution
 import Graphs
+import Losses
 import Tensors
 
 /// A compiled training graph: feeds it a batch and reads what it tells.
@@ -16,12 +17,15 @@ final class StepRunner {
     }
 
     /// Runs one step and updates the weights.
-    func run(_ batch: BatchBuffer, learningRate: Double, dropoutSeed: (Int32, Int32)) throws(ErdeError) -> StepMetrics {
+    func run(_ batch: BatchBuffer, _ settings: StepSettings) throws(ErdeError) -> StepMetrics {
         for input in training.graph.inputs {
             switch training.graph.name(of: input.value) {
             case TrainingGraph.labels: try executable.write(input: input, from: UnsafeRawBufferPointer(batch.labels))
-            case TrainingGraph.dropoutSeed: try executable.write(input: input, Tensor([2], [dropoutSeed.0, dropoutSeed.1]))
-            case TrainingGraph.learningRate: try executable.write(input: input, Tensor(Float(learningRate)))
+            case TrainingGraph.blendLabels: try executable.write(input: input, from: UnsafeRawBufferPointer(batch.blendLabels))
+            case TrainingGraph.blendShare: try executable.write(input: input, from: UnsafeRawBufferPointer(batch.blendShares))
+            case TrainingGraph.dropoutSeed: try executable.write(input: input, Tensor([2], settings.dropoutSeed))
+            case TrainingGraph.learningRate: try executable.write(input: input, Tensor(Float(settings.learningRate)))
+            case TrainingGraph.ramp: try executable.write(input: input, Tensor(Float(settings.ramp)))
             default: try executable.write(input: input, from: UnsafeRawBufferPointer(batch.images))
             }
         }
@@ -45,6 +49,14 @@ final class StepRunner {
         }
         if let failure { throw failure }
         return Double(element)
+    }
+
+    /// With which weights the exits make up ensembles now; nil where that is not learned.
+    func ensembleWeights() throws(ErdeError) -> EnsembleWeights? {
+        guard let name = training.ensembleWeightLogits,
+            let variable = training.graph.variables.first(where: { training.graph.name(of: $0.value) == name })
+        else { return nil }
+        return EnsembleWeights(logits: try executable.read(variable: variable))
     }
 
     /// Contents of all variables but the frozen teacher's, which a checkpoint need not repeat.

@@ -7,10 +7,12 @@ import Tensors
 /// One training step as a graph: augmented images in, new weights and a few numbers out.
 ///
 /// The student is in training form, the teacher beside it in inference form, frozen, on the same images. Inputs: `image`
-/// `[N,C,H,W]`, `batch_labels` int32 `[N]`, `dropout_seed` int32 `[2]`, `learning_rate` scalar. Outputs, all scalars:
-/// `loss`, `correct_exit1` … (images that the student in training form gets right), `teacher_wrong_exit1` ….
+/// `[N,C,H,W]`, `batch_labels` int32 `[N]`, `dropout_seed` int32 `[2]`, `learning_rate` scalar; with blended images
+/// `blend_labels` int32 `[N]` and `blend_share` `[N]`; with self-distillation `ramp` scalar. Outputs, all scalars: `loss`,
+/// `correct_exit1` … (images that the student in training form gets right), `teacher_wrong_exit1` ….
 ///
-/// The student's variables keep their names; the teacher's are `teacher_…`, the optimizer's `velocity_…`.
+/// The student's variables keep their names; the teacher's are `teacher_…`, the loss's own `mate_…`, the optimizer's
+/// `velocity_…`.
 package struct TrainingGraph: Sendable {
     package let graph: Graph
     package let exits: Int
@@ -18,10 +20,17 @@ package struct TrainingGraph: Sendable {
     package let teacherExits: Int
     /// Names of the frozen teacher's variables.
     let teacherVariables: Set<String>
+    /// The variable whose rows' softmax weighs the exits in each ensemble, by name; nil where none is learned.
+    package let ensembleWeightLogits: String?
+    /// Contents of the loss's own variables before the first step.
+    package let initialParameters: Parameters
 
     static let labels = "batch_labels"
     static let dropoutSeed = "dropout_seed"
     static let learningRate = "learning_rate"
+    static let blendLabels = "blend_labels"
+    static let blendShare = "blend_share"
+    static let ramp = "ramp"
     static let loss = "loss"
     static let teacherScope = "teacher"
 
@@ -42,6 +51,15 @@ package struct TrainingGraph: Sendable {
         let labels = builder.input(TrainingGraph.labels, TensorType([batch], .int32))
         let seed = builder.input(TrainingGraph.dropoutSeed, TensorType([2], .int32), isBatched: false)
         let learningRate = builder.input(TrainingGraph.learningRate, TensorType(.scalar), isBatched: false)
+        var blend: Targets.Blend?
+        if recipe.augmentation.mixup > 0 {
+            blend = Targets.Blend(
+                labels: builder.input(TrainingGraph.blendLabels, TensorType([batch], .int32)),
+                share: builder.input(TrainingGraph.blendShare, TensorType([batch])))
+        }
+        let ramp =
+            SelfDistillation(distillation, exits: student.outputs.count) == nil
+            ? nil : builder.input(TrainingGraph.ramp, TensorType(.scalar), isBatched: false)
 
         let form = try builder.inlineForTraining(student, image: image, dropoutSeed: seed)
         var teacherLogits: [Value]?
@@ -55,19 +73,29 @@ package struct TrainingGraph: Sendable {
             for variable in teacher.variables { teacherVariables.insert(builder.graph.name(of: values[variable.value]!)) }
         }
         let loss = try multiExitLoss(
-            recipe: distillation, labelSmoothing: recipe.labelSmoothing, studentLogits: form.outputs,
-            teacherLogits: teacherLogits, labels: labels, in: &builder)
-        builder.output(TrainingGraph.loss, loss)
+            distillation,
+            of: LossInputs(
+                studentLogits: form.outputs, teacherLogits: teacherLogits,
+                targets: Targets(labels: labels, blend: blend, smoothing: recipe.labelSmoothing), ramp: ramp),
+            in: &builder)
+        builder.output(TrainingGraph.loss, loss.value)
 
         let trainable = student.variables.filter(\.isTrainable)
         for variable in student.variables {
             let name = student.name(of: variable.value)
             precondition(builder.graph.name(of: form.values[variable.value]!) == name, "\(name) was renamed")
         }
-        try builder.descend(
-            loss, variables: trainable.map { (form.values[$0.value]!, $0.role) }, recipe: recipe, learningRate: learningRate)
+        let network = trainable.map { Variable(value: form.values[$0.value]!, role: $0.role) }
+        let own = loss.ensembleWeightLogits.map { [Variable(value: $0.value, role: .bias)] } ?? []
+        try builder.descend(loss.value, groups: [network, own], recipe: recipe, learningRate: learningRate)
         try builder.count(form.outputs, labels: labels, wrong: false, named: TrainingGraph.correct)
         try builder.count(teacherLogits ?? [], labels: labels, wrong: true, named: TrainingGraph.teacherWrong)
+        ensembleWeightLogits = loss.ensembleWeightLogits.map { builder.graph.name(of: $0.value) }
+        var initialParameters = Parameters()
+        if let variable = loss.ensembleWeightLogits {
+            initialParameters[builder.graph.name(of: variable.value)] = variable.initial
+        }
+        self.initialParameters = initialParameters
         graph = builder.graph.removingDeadNodes()
         exits = form.outputs.count
         teacherExits = teacherLogits?.count ?? 0
@@ -76,11 +104,21 @@ package struct TrainingGraph: Sendable {
 }
 
 extension GraphBuilder {
-    /// Adds gradients, clipping and the updates of stochastic gradient descent with momentum. Only weights decay.
+    /// Adds gradients, clipping and the updates of stochastic gradient descent with momentum. Only weights decay, and each
+    /// group is clipped on its own, so that none changes the steps of another.
     fileprivate mutating func descend(
-        _ loss: Value, variables: [(value: Value, role: Variable.Role)], recipe: TrainingRecipe, learningRate: Value
+        _ loss: Value, groups: [[Variable]], recipe: TrainingRecipe, learningRate: Value
     ) throws(ErdeError) {
-        let slopes = try gradients(of: loss, withRespectTo: variables.map(\.value), in: &self)
+        var slopes = try gradients(of: loss, withRespectTo: groups.joined().map(\.value), in: &self)[...]
+        for group in groups where !group.isEmpty {
+            try descend(group, slopes: Array(slopes.prefix(group.count)), recipe: recipe, learningRate: learningRate)
+            slopes.removeFirst(group.count)
+        }
+    }
+
+    private mutating func descend(
+        _ variables: [Variable], slopes: [Value], recipe: TrainingRecipe, learningRate: Value
+    ) throws(ErdeError) {
         let scale = try gradientScale(slopes, limit: recipe.gradientClip)
         for (variable, slope) in zip(variables, slopes) {
             let name = graph.name(of: variable.value)

@@ -25,6 +25,9 @@ struct CalibrateCommand: ParsableCommand {
     @Option(help: "Budgets separated by commas: \(MACQuantity.help).")
     var budgets: MACQuantities
 
+    @Option(help: "What the gates compare with their thresholds; by default the same as before.")
+    var score: GateScore?
+
     @Option(help: "A dataset file; by default the one the model was trained on.")
     var data: String?
 
@@ -44,6 +47,7 @@ struct CalibrateCommand: ParsableCommand {
         let wanted = try budgets.macs(of: loaded.metadata.cumulativeMACs.last)
         options.budgets = wanted
         options.targetMACs = wanted.max()
+        options.score = score ?? loaded.metadata.operatingPoints.first?.policy.score ?? options.score
         let name = String(target.split(separator: "/").last ?? "model.pb")
         if let first = loaded.metadata.cumulativeMACs.first, let low = wanted.first(where: { $0 < Double(first) }) {
             throw ErdeError(

@@ -32,6 +32,9 @@ struct CompressCommand: ParsableCommand {
     @Option(help: "The student's network; auto chooses one of the teacher's family.")
     var student: String?
 
+    @Option(help: "What the gates compare with their thresholds.")
+    var score: GateScore?
+
     @Option(help: "A dataset file other than the teacher's own.")
     var data: String?
 
@@ -47,7 +50,9 @@ struct CompressCommand: ParsableCommand {
         common.apply()
         let model = try ModelFile.read(path: teacher)
         var recipe = try training.merged(defaultEpochs: model.metadata.provenance.training?.epochs ?? 20)
-        try distillation.merge(into: &recipe.distillation)
+        let loss = try distillation.merged(recipe.distillation)
+        recipe.distillation = loss
+        recipe.score = score ?? recipe.score
         let place = try DatasetPlace(given: data, of: model, named: teacher)
         let cost = model.metadata.cumulativeMACs.last
         let target = try targetMacs.macs(of: cost)
@@ -60,7 +65,8 @@ struct CompressCommand: ParsableCommand {
         try OutputPlace.prepare(folder: "\(folder)/report")
         Interruption.watch()
         let compression = Compression(
-            teacher: model, teacherPath: teacher, place: place, plan: plan, recipe: recipe, folder: folder, engine: engine)
+            teacher: model, teacherPath: teacher, place: place, plan: plan, recipe: recipe, loss: loss, folder: folder,
+            engine: engine)
         let report = try compression.run(resume: training.resume)
         if common.json {
             Console.standard.result(try JSONText.text(report))

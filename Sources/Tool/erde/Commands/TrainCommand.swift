@@ -15,6 +15,7 @@ struct TrainCommand: ParsableCommand {
             after every epoch and on Ctrl-C; --resume goes on from it and gives the same weights, byte for byte.
 
               erde train photos.erds -o teacher.pb --arch preresnet-20x2 --epochs 30
+              erde train photos.erds -o teacher.pb --method mate --mixup 0.2
             """)
 
     @Argument(help: "A dataset file made by erde ingest.")
@@ -29,6 +30,7 @@ struct TrainCommand: ParsableCommand {
             valueName: "name"))
     var arch: String?
 
+    @OptionGroup(title: "Loss") var loss: LossOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
@@ -38,6 +40,8 @@ struct TrainCommand: ParsableCommand {
         var recipe = try training.merged(defaultEpochs: 20)
         let architecture = try ArchitectureDescription(parsing: arch ?? recipe.architecture ?? "preresnet-20x2")
         recipe.architecture = architecture.name
+        let loss = try loss.merged(recipe.distillation)
+        recipe.distillation = loss
         try OutputPlace.check(file: output)
         let place = try DatasetPlace(data)
         let files = RunFiles(model: output)
@@ -46,10 +50,12 @@ struct TrainCommand: ParsableCommand {
         files.attach(to: &run, resume: training.resume)
         run.report = progress.show
         try files.write(recipe)
-        Console.standard.note("Training \(architecture.name) on \(groupedText(place.dataset.train.count)) images")
+        Console.standard.note(
+            "Training \(architecture.name) with \(loss.method.rawValue) on \(groupedText(place.dataset.train.count)) images")
         Interruption.watch()
         let model = try trainTeacher(
-            on: place.dataset, datasetPath: place.path, architecture: architecture, recipe: recipe.training, run: run)
+            on: place.dataset, datasetPath: place.path, architecture: architecture, recipe: recipe.training, loss: loss,
+            run: run)
         try emit(model, to: output)
         files.removeCheckpoint()
         let result = try TrainedModel(model, name: output, place: place, engine: engine)

@@ -20,6 +20,9 @@ final class TrainingProgress {
             line.clear()
             teacherErrorPerExit = summary.teacherErrorPerExit
             console.note(text(summary))
+            if let rows = summary.ensembleWeights, let entropies = summary.ensembleEntropies {
+                console.detail(text(rows, entropies))
+            }
         case .checkpoint(let path):
             console.detail("checkpoint in \(path)")
         case .warning(let warning):
@@ -27,6 +30,14 @@ final class TrainingProgress {
             warnings.append(warning)
             console.warn(warning)
         }
+    }
+
+    private func text(_ rows: [[Double]], _ entropies: [Double]) -> String {
+        let ensembles = zip(rows, entropies).enumerated().map { exit, ensemble in
+            let weights = ensemble.0.map { decimalText($0, decimals: 2) }.joined(separator: " ")
+            return "exit \(exit + 1): \(weights), entropy \(decimalText(ensemble.1, decimals: 3))"
+        }
+        return "ensemble weights  \(ensembles.joined(separator: "  "))"
     }
 
     private func text(_ progress: StepProgress) -> String {

@@ -4,7 +4,10 @@ import Diagnostics
 
 /// Options of the student's loss; each replaces the recipe's value.
 struct DistillationOptions: ParsableArguments {
-    @Option(help: "The student's loss: erde, kd or ce.")
+    @Option(
+        help: ArgumentHelp(
+            "What the student learns from beside labels: the teacher (erde, kd), its own exits (mate, eed, beed, byot, dks), "
+                + "both (erde+mate) or nothing (ce); erde by default.", valueName: "method"))
     var method: DistillationRecipe.Method?
 
     @Option(help: "Weight of the cross-entropy.")
@@ -19,6 +22,9 @@ struct DistillationOptions: ParsableArguments {
     @Option(help: "Temperature of the distillation.")
     var temperature: Double?
 
+    @Option(help: ArgumentHelp("One weight per exit, separated by commas; 1 by default.", valueName: "weights"))
+    var exitWeights: ExitWeights?
+
     @Option(help: "When the teacher counts as wrong: perExit, final or either.")
     var wrongRule: DistillationRecipe.WrongRule?
 
@@ -28,29 +34,35 @@ struct DistillationOptions: ParsableArguments {
     @Option(help: "The entropy term: klToUniform, klFromUniform or normalized.")
     var entropyForm: DistillationRecipe.EntropyForm?
 
-    @Flag(help: "Keep the distillation where the teacher is wrong.")
-    var keepDistillationWhereWrong = false
+    @Flag(inversion: .prefixedNo, help: "Keep the distillation where the teacher is wrong.")
+    var keepDistillationWhereWrong: Bool?
 
-    @Flag(help: "Drop the cross-entropy where the teacher is wrong.")
-    var dropCrossEntropyWhereWrong = false
+    @Flag(inversion: .prefixedNo, help: "Keep the cross-entropy where the teacher is wrong.")
+    var keepCrossEntropyWhereWrong: Bool?
 
-    @Flag(help: "Give the last exit the entropy term too.")
-    var entropyAtLastExit = false
+    @Flag(inversion: .prefixedNo, help: "Give the last exit the entropy term too.")
+    var entropyAtLastExit: Bool?
 
-    /// Puts the options into a recipe.
-    func merge(into recipe: inout DistillationRecipe) throws(ErdeError) {
-        recipe.method = method ?? recipe.method
-        recipe.alpha = alpha ?? recipe.alpha
-        recipe.beta = beta ?? recipe.beta
-        recipe.gamma = gamma ?? recipe.gamma
-        recipe.temperature = temperature ?? recipe.temperature
-        recipe.wrongRule = wrongRule ?? recipe.wrongRule
-        recipe.teacherExit = teacherExit ?? recipe.teacherExit
-        recipe.entropyForm = entropyForm ?? recipe.entropyForm
-        if keepDistillationWhereWrong { recipe.keepsDistillationWhereWrong = true }
-        if dropCrossEntropyWhereWrong { recipe.keepsCrossEntropyWhereWrong = false }
-        if entropyAtLastExit { recipe.entropyAtLastExit = true }
-        try recipe.validate()
+    @OptionGroup var selfDistillation: SelfDistillationOptions
+
+    /// The recipe's loss with these options in it, checked; ERDE if the recipe says nothing.
+    func merged(_ recipe: DistillationRecipe?) throws(ErdeError) -> DistillationRecipe {
+        var loss = recipe ?? DistillationRecipe()
+        loss.method = method ?? loss.method
+        loss.alpha = alpha ?? loss.alpha
+        loss.beta = beta ?? loss.beta
+        loss.gamma = gamma ?? loss.gamma
+        loss.temperature = temperature ?? loss.temperature
+        loss.exitWeights = exitWeights?.weights ?? loss.exitWeights
+        loss.wrongRule = wrongRule ?? loss.wrongRule
+        loss.teacherExit = teacherExit ?? loss.teacherExit
+        loss.entropyForm = entropyForm ?? loss.entropyForm
+        loss.keepsDistillationWhereWrong = keepDistillationWhereWrong ?? loss.keepsDistillationWhereWrong
+        loss.keepsCrossEntropyWhereWrong = keepCrossEntropyWhereWrong ?? loss.keepsCrossEntropyWhereWrong
+        loss.entropyAtLastExit = entropyAtLastExit ?? loss.entropyAtLastExit
+        try selfDistillation.merge(into: &loss)
+        try loss.validate()
+        return loss
     }
 }
 

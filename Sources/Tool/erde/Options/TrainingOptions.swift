@@ -37,6 +37,15 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Side of a black square at a random place; 0 leaves it out.")
     var cutout: Int?
 
+    @Option(help: "Probability of a black rectangle of a random place and size (random erasing).")
+    var erasing: Double?
+
+    @Option(
+        help: ArgumentHelp(
+            "Blend each image with another, their labels alike, by shares from Beta(alpha, alpha); 0 does not blend.",
+            valueName: "alpha"))
+    var mixup: Double?
+
     @Option(help: "Seed of weights, order and augmentation.")
     var seed: UInt64?
 
@@ -60,6 +69,8 @@ struct TrainingOptions: ParsableArguments {
         run.training.augmentation.cropPadding = crop ?? run.training.augmentation.cropPadding
         run.training.augmentation.horizontalFlip = flip ?? run.training.augmentation.horizontalFlip
         run.training.augmentation.cutoutSide = cutout ?? run.training.augmentation.cutoutSide
+        run.training.augmentation.erasing = erasing ?? run.training.augmentation.erasing
+        run.training.augmentation.mixup = mixup ?? run.training.augmentation.mixup
         run.training.seed = seed ?? run.training.seed
         try run.validate()
         return run

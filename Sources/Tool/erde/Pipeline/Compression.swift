@@ -18,6 +18,7 @@ struct Compression {
     let place: DatasetPlace
     let plan: StudentPlan
     let recipe: RunRecipe
+    let loss: DistillationRecipe
     let folder: String
     let engine: EngineOptions
 
@@ -62,11 +63,11 @@ struct Compression {
         run.report = progress.show
         try files.write(recipe)
         console.note(
-            "Distilling \(plan.architecture.name) from \(teacherPath) with \(recipe.distillation.method.rawValue) on "
+            "Distilling \(plan.architecture.name) from \(teacherPath) with \(loss.method.rawValue) on "
                 + "\(groupedText(place.dataset.train.count)) images")
         let student = try distill(
             from: teacher, parentHash: try ModelFile.hash(path: teacherPath), on: place.dataset, datasetPath: place.path,
-            to: plan.architecture, recipe: recipe.training, distillation: recipe.distillation, run: run)
+            to: plan.architecture, recipe: recipe.training, distillation: loss, run: run)
         files.removeCheckpoint()
         return student
     }
@@ -74,6 +75,7 @@ struct Compression {
     private func calibrated(_ student: Model) throws(ErdeError) -> Calibration {
         var options = CalibrationOptions()
         options.targetMACs = plan.targetMACs
+        options.score = recipe.score
         options.budgets = plan.budgets
         return try calibrate(
             calibration: try logits(of: student, .calibration), test: try logits(of: student, .test),

@@ -19,7 +19,7 @@ func exitSection(_ report: CalibrationReport) -> Markup? {
         <p class="soft">Bars show how often the answers of a given confidence are right; on the diagonal, confidence can be \
         taken at its word. Dots: after dividing the logits by the temperature fitted on the calibration split. The grey \
         strip shows how many images lie in each bin.</p>
-        <div class="multiples">\(figures)</div>\(teacherErrors(report))</section>
+        <div class="multiples">\(figures)</div>\(teacherErrors(report))\(ensembleWeights(report))</section>
 
         """
 }
@@ -29,6 +29,17 @@ private func teacherErrors(_ report: CalibrationReport) -> Markup? {
     return """
         <p class="note">Share of augmented training images that the teacher’s exits get wrong: \
         \(errors.map { percentText($0) }.joined(separator: " · ")). The entropy term of the distillation works on these.</p>
+        """
+}
+
+private func ensembleWeights(_ report: CalibrationReport) -> Markup? {
+    guard let rows = report.provenance?.ensembleWeights, !rows.isEmpty else { return nil }
+    let ensembles = rows.enumerated().map { exit, weights in
+        "exit \(exit + 1): " + weights.map { decimalText($0, decimals: 2) }.joined(separator: " + ")
+    }
+    return """
+        <p class="note">In training, exits also learned from ensembles of all exits. Learned weights of the exits in the \
+        ensemble that teaches \(ensembles.joined(separator: " · ")).</p>
         """
 }
 

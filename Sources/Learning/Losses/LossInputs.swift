@@ -1,0 +1,19 @@
+package import Graphs
+
+/// What a multi-exit loss is made of, all values of one graph.
+package struct LossInputs: Sendable {
+    /// `[N,K]` per exit, shallowest first.
+    package var studentLogits: [Value]
+    /// `[N,K]` per teacher exit; nil without a teacher.
+    package var teacherLogits: [Value]?
+    package var targets: Targets
+    /// How much of the self-distillation counts, a scalar 0…1; nil is 1.
+    package var ramp: Value?
+
+    package init(studentLogits: [Value], teacherLogits: [Value]?, targets: Targets, ramp: Value? = nil) {
+        self.studentLogits = studentLogits
+        self.teacherLogits = teacherLogits
+        self.targets = targets
+        self.ramp = ramp
+    }
+}

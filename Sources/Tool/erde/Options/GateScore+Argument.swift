@@ -1,0 +1,4 @@
+import ArgumentParser
+import Artifacts
+
+extension GateScore: ExpressibleByArgument {}
