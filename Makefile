@@ -5,7 +5,7 @@ CONFIGURATION ?= release
 # Imports must go the way Package.swift says.
 SWIFT_FLAGS = -c $(CONFIGURATION) --explicit-target-dependency-import-check error
 ERDE = .build/$(CONFIGURATION)/erde
-PACKAGES = libpng-dev libjpeg-dev libprotobuf-c-dev protobuf-c-compiler libdnnl-dev zlib1g-dev
+PACKAGES = libpng-dev libjpeg-dev libprotobuf-c-dev protobuf-c-compiler libdnnl-dev zlib1g-dev libarchive-dev
 
 .DEFAULT_GOAL := help
 

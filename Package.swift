@@ -38,9 +38,13 @@ let package = Package(
         .systemLibrary(name: "CJPEG", path: "Sources/System/CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
         .systemLibrary(name: "CZ", path: "Sources/System/CZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
+            name: "CArchive", path: "Sources/System/CArchive", pkgConfig: "libarchive",
+            providers: [.apt(["libarchive-dev"])]),
+        .systemLibrary(
             name: "CProtobufC", path: "Sources/System/CProtobufC", pkgConfig: "libprotobuf-c",
             providers: [.apt(["libprotobuf-c-dev"])]),
         .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"], path: "Sources/System/CImageCodecs"),
+        .target(name: "CArchiveStream", dependencies: ["CArchive"], path: "Sources/System/CArchiveStream"),
         .target(name: "CSchemas", dependencies: ["CProtobufC"], path: "Sources/System/CSchemas"),
         .target(
             name: "CDNNL", path: "Sources/System/CDNNL", linkerSettings: [.linkedLibrary("dnnl")]),
@@ -58,6 +62,8 @@ let package = Package(
 
         // Formats: artifacts as bytes.
         module("Images", in: "Formats", ["Diagnostics", "Artifacts", "CImageCodecs"]),
+        module("FileTrees", in: "Formats", ["Diagnostics", "Images", "CArchiveStream"]),
+        module("ArrayFiles", in: "Formats", ["Diagnostics", "CZ"]),
         module("DatasetFile", in: "Formats", ["Diagnostics", "Artifacts", "CZ"]),
         module("ONNXFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts", "CSchemas", "CProtobufC"]),
         module("ReportFile", in: "Formats", ["Diagnostics", "Artifacts", "CImageCodecs", "CSchemas", "CProtobufC"]),
@@ -71,7 +77,9 @@ let package = Package(
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Losses"]),
 
         // Stages: one function each, from the artifact before to the artifact after. They never import each other.
-        module("Ingest", in: "Stages", ["Diagnostics", "Tensors", "Artifacts", "Images", "DatasetFile", "CZ"]),
+        module(
+            "Ingest", in: "Stages",
+            ["Diagnostics", "Tensors", "Artifacts", "Images", "FileTrees", "ArrayFiles", "DatasetFile"]),
         module(
             "TrainTeacher", in: "Stages",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Architectures", "Losses", "Training"]),
@@ -91,9 +99,9 @@ let package = Package(
             name: "erde",
             dependencies: [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine", "DatasetFile",
-                "ONNXFormat", "ReportFile", "Images", "Architectures", "Losses", "Inference",
+                "FileTrees", "ONNXFormat", "ReportFile", "Images", "Architectures", "Losses", "Inference",
                 "Training", "Ingest", "TrainTeacher", "Distill",
-                "Calibrate", "Emit", "Classify", "Report", "CPNG", "CJPEG", "CZ", "CProtobufC", arguments,
+                "Calibrate", "Emit", "Classify", "Report", "CPNG", "CJPEG", "CZ", "CArchiveStream", "CProtobufC", arguments,
             ],
             path: "Sources/Tool/erde", swiftSettings: swiftSettings),
 
@@ -108,7 +116,12 @@ let package = Package(
             [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "ReferenceEngine", "CPUEngine", "TestSupport",
             ]),
-        tests("IngestTests", ["Diagnostics", "Tensors", "Artifacts", "Images", "DatasetFile", "Ingest", "TestSupport"]),
+        tests(
+            "IngestTests",
+            [
+                "Diagnostics", "Tensors", "Artifacts", "Images", "FileTrees", "ArrayFiles", "DatasetFile", "Ingest",
+                "TestSupport",
+            ]),
         tests(
             "ONNXFormatTests",
             ["Diagnostics", "Tensors", "Graphs", "Artifacts", "Architectures", "ONNXFormat", "TestSupport"]),

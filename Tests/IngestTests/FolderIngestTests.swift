@@ -155,9 +155,11 @@ import Testing
         let (report, dataset) = try run(folder, IngestOptions(onBadImage: .skip))
         #expect(
             Set(report.badImages) == [
-                IngestReport.BadImage(path: "x/03.png", reason: "truncated PNG"),
-                IngestReport.BadImage(path: "y/05.png", reason: "expected a PNG or JPEG image, found a GIF image"),
-                IngestReport.BadImage(path: "y/06.jpg", reason: "expected a PNG or JPEG image, found an empty file"),
+                IngestReport.BadImage(path: "x/03.png", reason: "truncated PNG", kind: .truncated),
+                IngestReport.BadImage(
+                    path: "y/05.png", reason: "expected a PNG or JPEG image, found a GIF image", kind: .foreign),
+                IngestReport.BadImage(
+                    path: "y/06.jpg", reason: "expected a PNG or JPEG image, found an empty file", kind: .empty),
             ])
         #expect(report.imageCount == 21)
         #expect(dataset.description.counts.values.reduce(0, +) == 18)
@@ -239,7 +241,7 @@ import Testing
                 == true)
         #expect(error(folder, IngestOptions(classNames: ["p", "q"]))?.kind == .usage)
         let file = #expect(throws: ErdeError.self) { _ = try ingest(source: folder("source/one.png"), to: folder("data.erds")) }
-        #expect(file?.problem == "expected a folder, found a file")
+        #expect(file?.problem == "expected a folder, an archive or a list, found a PNG image")
         let place = #expect(throws: ErdeError.self) {
             _ = try ingest(source: folder("source"), to: folder("no/where.erds"), options: IngestOptions(onBadImage: .skip))
         }

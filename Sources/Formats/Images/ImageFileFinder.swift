@@ -7,12 +7,19 @@ package enum ImageFileFinder {
     package struct Entries: Hashable, Sendable {
         package var folders: [String] = []
         package var files: [String] = []
+
+        package init(folders: [String] = [], files: [String] = []) {
+            self.folders = folders
+            self.files = files
+        }
     }
 
     /// The image files that a search found, and the number of other files it passed over.
     package struct Found: Hashable, Sendable {
         package var images: [String] = []
         package var otherCount = 0
+
+        package init() {}
     }
 
     /// The names in a folder; symbolic links count as what they point at.
@@ -120,7 +127,8 @@ package enum ImageFileFinder {
         ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".avif", ".ppm", ".pgm",
     ]
 
-    private static func hasImageName(_ name: String) -> Bool {
+    /// Whether a name ends as that of an image does.
+    package static func hasImageName(_ name: String) -> Bool {
         let lower = name.lowercased()
         return nameEndings.contains { lower.hasSuffix($0) }
     }

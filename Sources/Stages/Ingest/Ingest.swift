@@ -2,15 +2,14 @@ import Artifacts
 import DatasetFile
 package import Diagnostics
 import Glibc
-import Images
 
 /// Reads labelled images, brings them to one size, splits them and packs them into a dataset file.
 ///
-/// Sources are recognised by content: folders with a sub-folder per class, the same under `train/`, `val/` and `test/`,
-/// or the IDX files of MNIST and its descendants, plain or gzip. Mean and deviation are those of the training split.
+/// Sources are recognised by content, in a folder or an archive (see `SourceFormat`). Mean and deviation are those of the
+/// training split.
 ///
 /// - Parameters:
-///   - source: a folder.
+///   - source: a folder, an archive or a list.
 ///   - output: the dataset file; it appears when all is well, and is left alone otherwise.
 ///   - progress: called now and then with the images done and the images in all, on the calling thread.
 /// - Throws: `ErdeError` of kind `usage` for options, `notFound` for a missing source, `badData` for a source that gives no
@@ -23,8 +22,11 @@ package func ingest(
     try options.validate()
     var labelled = try SourceRecognition.scan(source, options: options)
     try SplitCompletion.complete(&labelled, options: options)
+    labelled.followArchives()
+    var badImages = BadImages(policy: options.onBadImage)
+    for image in labelled.unusable { badImages.add(image, subject: source + "/" + image.path) }
 
-    let passes = FormatChoice.needsHeaders(options) && labelled.kind != .idx ? 2 : 1
+    let passes = FormatChoice.needsHeaders(options) && !labelled.kind.isOrdered ? 2 : 1
     let total = labelled.imageCount * passes
     var done = 0
     func advance(_ count: Int) {
@@ -32,12 +34,12 @@ package func ingest(
         progress(done, total)
     }
 
-    let headers = try readHeaders(labelled, options: options, progress: advance)
+    let headers = try HeaderReading.headers(of: labelled, known: badImages, options: options, progress: advance)
     let format = FormatChoice.choose(headers, options: options, notes: &labelled.notes)
     try checkSpace(at: output, bytes: labelled.imageCount * format.byteCount)
 
     var writer = try DatasetWriter(path: output, classNames: labelled.classNames, image: format)
-    var packing = DatasetPacking(format: format, options: options)
+    var packing = DatasetPacking(format: format, options: options, badImages: badImages)
     try packing.write(labelled, to: &writer, progress: advance)
     labelled.warnings += try packing.checkClasses(labelled, subject: source)
     labelled.warnings += packing.duplicates.warnings
@@ -63,53 +65,10 @@ package func ingest(
         classes: labelled.classNames.enumerated().map { label, name in
             IngestReport.ClassCounts(name: name, counts: packing.counts.mapValues { $0[label] })
         },
-        imageCount: labelled.imageCount, badImages: packing.badImages.list, otherFileCount: labelled.otherFileCount,
+        imageCount: labelled.imageCount + labelled.unusable.count, badImages: packing.badImages.list,
+        otherFileCount: labelled.otherFileCount,
         duplicates: packing.duplicates.duplicates, notes: labelled.notes, warnings: labelled.warnings,
         seconds: monotonicSeconds() - start)
-}
-
-/// The headers of all readable images, if the format depends on them.
-///
-/// Unreadable ones end the run here when bad images must not be; otherwise decoding reports them.
-private func readHeaders(
-    _ source: LabelledSource, options: IngestOptions, progress: (Int) -> Void
-) throws(ErdeError) -> [ImageHeader] {
-    if !FormatChoice.needsHeaders(options) { return [] }
-    let images = DatasetSplit.allCases.flatMap { source.splits[$0] ?? [] }
-    if case .idx(let idx, _) = images.first?.content {
-        return [ImageHeader(width: idx.width, height: idx.height, channels: 1)]
-    }
-    var badImages = BadImages(policy: options.onBadImage)
-    var headers: [ImageHeader] = []
-    let batchCount = 4096
-    for start in stride(from: 0, to: images.count, by: batchCount) {
-        let batch = images[start..<min(images.count, start + batchCount)]
-        let results = UnsafeMutableBufferPointer<Result<ImageHeader, ErdeError>?>.allocate(capacity: batch.count)
-        results.initialize(repeating: nil)
-        defer {
-            results.deinitialize()
-            results.deallocate()
-        }
-        nonisolated(unsafe) let shared = results
-        ParallelImages.forEach(count: batch.count, limits: options.limits) { decoder, index in
-            guard case .file(let path) = batch[batch.startIndex + index].content else { return }
-            do throws(ErdeError) {
-                shared[index] = .success(try decoder.header(ofFile: path))
-            } catch {
-                shared[index] = .failure(error)
-            }
-        }
-        for (image, result) in zip(batch, results) {
-            switch result {
-            case .success(let header): headers.append(header)
-            case .failure(let error): badImages.add(error, name: image.name)
-            case nil: continue
-            }
-        }
-        progress(batch.count)
-    }
-    try badImages.check()
-    return headers
 }
 
 /// Fails before any work when the pixels alone cannot fit.

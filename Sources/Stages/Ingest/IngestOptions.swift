@@ -20,6 +20,24 @@ package struct IngestOptions: Hashable, Sendable, Codable {
         case rgb
     }
 
+    /// Which labels of CIFAR-100 count.
+    package enum LabelSet: String, Hashable, Sendable, Codable, CaseIterable {
+        /// 100 classes.
+        case fine
+        /// 20 groups of them.
+        case coarse
+    }
+
+    /// How IDX files hold the rows of an image.
+    package enum Orientation: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Transposed if the file is called EMNIST, else upright.
+        case automatic
+        case upright
+        case transposed
+    }
+
+    /// What kind of source it is.
+    package var format: SourceFormat
     /// Rows of the working size; nil: see `FormatChoice`.
     package var height: Int?
     /// Columns of the working size; nil: see `FormatChoice`.
@@ -28,23 +46,30 @@ package struct IngestOptions: Hashable, Sendable, Codable {
     package var resizing: ImageFormat.Resizing
     package var onBadImage: BadImagePolicy
     /// Share of the training images that becomes the calibration split where the source has none; nil: 0.1, or the
-    /// protocol's 5,000 for IDX files of 50,000 training images and more.
+    /// protocol's 5,000 for arrays (IDX, CIFAR) of 50,000 training images and more.
     package var calibrationShare: Double?
-    /// Number of training images that becomes the calibration split, in place of a share; of IDX files the last ones.
+    /// Number of training images that becomes the calibration split, in place of a share; of arrays the last ones.
     package var calibrationCount: Int?
     /// Share of the images that becomes the test split where the source has none.
     package var testShare: Double
-    /// Names for the labels 0, 1 … of IDX files; nil: the numbers themselves.
+    /// Names for the labels 0, 1 … of sources whose labels are numbers; nil: names that lie beside the images, or the
+    /// numbers themselves.
     package var classNames: [String]?
+    package var labelSet: LabelSet
+    package var orientation: Orientation
+    /// Part of the file names of the one dataset that is meant, where several lie together (EMNIST).
+    package var subset: String?
     package var seed: UInt64
     package var limits: ImageLimits
 
     package init(
-        height: Int? = nil, width: Int? = nil, channels: Channels = .automatic,
+        format: SourceFormat = .automatic, height: Int? = nil, width: Int? = nil, channels: Channels = .automatic,
         resizing: ImageFormat.Resizing = .stretch, onBadImage: BadImagePolicy = .fail, calibrationShare: Double? = nil,
-        calibrationCount: Int? = nil, testShare: Double = 0.2, classNames: [String]? = nil, seed: UInt64 = 0,
+        calibrationCount: Int? = nil, testShare: Double = 0.2, classNames: [String]? = nil,
+        labelSet: LabelSet = .fine, orientation: Orientation = .automatic, subset: String? = nil, seed: UInt64 = 0,
         limits: ImageLimits = ImageLimits()
     ) {
+        self.format = format
         self.height = height
         self.width = width
         self.channels = channels
@@ -54,6 +79,9 @@ package struct IngestOptions: Hashable, Sendable, Codable {
         self.calibrationCount = calibrationCount
         self.testShare = testShare
         self.classNames = classNames
+        self.labelSet = labelSet
+        self.orientation = orientation
+        self.subset = subset
         self.seed = seed
         self.limits = limits
     }

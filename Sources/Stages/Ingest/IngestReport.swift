@@ -10,17 +10,55 @@ package struct IngestReport: Hashable, Sendable, Codable {
         case splitFolders
         /// IDX files, as MNIST and its descendants come.
         case idx
+        /// CIFAR-10 or CIFAR-100.
+        case cifar
+        /// SVHN's cropped digits.
+        case svhn
+        /// TinyImageNet's folders and annotations.
+        case tinyImageNet
+        /// WebDataset shards.
+        case webDataset
+        /// A text file with paths and labels.
+        case list
+
+        /// Whether images come in the order of one training file, of which published protocols set the last apart.
+        var isOrdered: Bool {
+            switch self {
+            case .idx, .cifar, .svhn: true
+            case .classFolders, .splitFolders, .tinyImageNet, .webDataset, .list: false
+            }
+        }
     }
 
-    /// An image that could not be decoded.
+    /// An image that cannot be used.
     package struct BadImage: Hashable, Sendable, Codable {
+        /// What is wrong, for counting.
+        package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
+            /// It is not there or may not be read.
+            case unreadable
+            /// A file without bytes.
+            case empty
+            /// The bytes end too early.
+            case truncated
+            /// No PNG or JPEG image.
+            case foreign
+            /// Beyond the limits.
+            case tooLarge
+            /// Anything else that decoding finds wrong.
+            case damaged
+            /// Its label is none of the classes.
+            case label
+        }
+
         /// Relative to the source.
         package var path: String
         package var reason: String
+        package var kind: Kind
 
-        package init(path: String, reason: String) {
+        package init(path: String, reason: String, kind: Kind) {
             self.path = path
             self.reason = reason
+            self.kind = kind
         }
     }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Artifacts
+import CArchiveStream
 import CJPEG
 import CPNG
 import CPUEngine
@@ -35,7 +36,7 @@ struct DoctorCommand: ParsableCommand {
         findings.libraries = [
             "libpng": String(cString: png_get_libpng_ver(nil)), "libjpeg API": "\(JPEG_LIB_VERSION)",
             "zlib": String(cString: zlibVersion()), "protobuf-c": String(cString: protobuf_c_version()),
-            "oneDNN": dnnlVersion(),
+            "oneDNN": dnnlVersion(), "libarchive": archiveVersion(),
         ]
         let lines = (try? InputFile.bytes("/proc/cpuinfo")).map { String(decoding: $0, as: UTF8.self) } ?? ""
         func value(_ key: String) -> Substring? {
@@ -50,6 +51,11 @@ struct DoctorCommand: ParsableCommand {
             findings.features[name] = flags.contains(Substring(flag))
         }
         return findings
+    }
+
+    private func archiveVersion() -> String {
+        let number = Int(erde_archive_library_version())
+        return "\(number / 1_000_000).\(number / 1000 % 1000).\(number % 1000)"
     }
 
     private func text(_ findings: Findings) -> String {

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Diagnostics
+import FileTrees
 import Images
 import Ingest
 
@@ -9,15 +10,21 @@ struct IngestCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "ingest", abstract: "Reads labelled images, checks and splits them, and packs them into a dataset file.",
         discussion: """
-            SOURCE is a folder with a sub-folder of PNG or JPEG images per class (train/, val/ and test/ may lie around them), \
-            or a folder with the IDX files of MNIST and its descendants, plain or gzip.
+            SOURCE is a folder, a zip or tar archive, or a list, and is recognised by its content: a sub-folder of PNG or JPEG \
+            images per class (train/, val/ and test/ may lie around them), the IDX files of MNIST and its descendants, CIFAR \
+            (binary), TinyImageNet, WebDataset shards, CSV or text with a path and a label on each line. \
+            Archives are read as they are; nothing is unpacked to disk.
 
               erde ingest photos -o photos.erds --size 64
-              erde ingest fashion-mnist -o fashion-mnist.erds
+              erde ingest cifar-10-binary.tar.gz -o cifar-10.erds
+              erde ingest gzip.zip --subset emnist-letters -o letters.erds
             """)
 
-    @Argument(help: "The folder with the images.")
+    @Argument(help: "The folder, archive or list.")
     var source: String
+
+    @Option(help: "What kind of source it is, where recognising it fails: \(SourceFormat.names).")
+    var format = SourceFormat.automatic
 
     @Option(name: .shortAndLong, help: "The dataset file to write.")
     var output: String
@@ -43,11 +50,23 @@ struct IngestCommand: ParsableCommand {
     @Option(help: "Share of the images to fit thresholds on, where the source has no split for it.")
     var calibrationShare: Double?
 
-    @Option(help: "Number of images to fit thresholds on: for IDX the last of the training file.")
+    @Option(help: "Number of images to fit thresholds on: of IDX and CIFAR files the last to train on.")
     var calibrationCount: Int?
 
     @Option(help: "Share of the images to test on, where the source has no split for it.")
     var testShare: Double?
+
+    @Option(help: "Which labels of CIFAR-100 count: fine or coarse.")
+    var labels = IngestOptions.LabelSet.fine
+
+    @Option(help: "How IDX files hold an image: automatic (transposed if called EMNIST), upright or transposed.")
+    var orientation = IngestOptions.Orientation.automatic
+
+    @Option(help: "Part of the file names of the dataset that is meant, where several lie together (EMNIST).")
+    var subset: String?
+
+    @Option(help: "A text file with the name of label 0, 1 … on each line, for labels that are numbers.")
+    var classNames: String?
 
     @Option(help: "Seed of the splits.")
     var seed: UInt64 = 0
@@ -58,6 +77,11 @@ struct IngestCommand: ParsableCommand {
         common.apply()
         try OutputPlace.check(file: output)
         var options = IngestOptions()
+        options.format = format
+        options.labelSet = labels
+        options.orientation = orientation
+        options.subset = subset
+        if let classNames { options.classNames = try readNames(classNames) }
         options.height = height ?? size
         options.width = width ?? size
         options.channels = channels
@@ -81,6 +105,11 @@ struct IngestCommand: ParsableCommand {
         Console.standard.result(common.json ? try JSONText.text(report) : summary(report))
     }
 
+    private func readNames(_ path: String) throws(ErdeError) -> [String] {
+        String(decoding: try FolderTree.read(path, atMost: 16 << 20), as: UTF8.self)
+            .split(whereSeparator: \.isNewline).map(String.init)
+    }
+
     private func summary(_ report: IngestReport) -> String {
         var table = TextTable(["class", "train", "calibration", "test"])
         for entry in report.classes {
@@ -101,6 +130,11 @@ struct IngestCommand: ParsableCommand {
     }
 }
 
+extension SourceFormat: ExpressibleByArgument {
+    static var names: String { allCases.map(\.rawValue).joined(separator: ", ") }
+}
+extension IngestOptions.LabelSet: ExpressibleByArgument {}
+extension IngestOptions.Orientation: ExpressibleByArgument {}
 extension IngestOptions.Channels: ExpressibleByArgument {}
 extension IngestOptions.BadImagePolicy: ExpressibleByArgument {}
 extension ImageFormat.Resizing: ExpressibleByArgument {}

@@ -1,0 +1,135 @@
+import CArchiveStream
+package import Diagnostics
+import Glibc
+
+/// Reads an archive from its first entry to its last: tar, plain or compressed (gzip, bzip2, xz, Zstandard), and zip.
+///
+/// Nothing is unpacked to disk. An entry whose name leads out of the archive is refused, and so is an archive that
+/// unpacks to more than its limits. Everything throws `ErdeError`: kind `notFound` when the archive cannot be opened,
+/// `badData` when it is damaged.
+package final class ArchiveStream {
+    /// What an entry is, before its bytes.
+    package struct Entry {
+        /// Relative to the archive's root, without `.` and empty parts.
+        package let name: String
+        /// Bytes, where the archive says so beforehand.
+        package let byteCount: Int?
+        package let isFile: Bool
+        package let isFolder: Bool
+    }
+
+    package let path: String
+    /// Position of the entry that `next` returned last; −1 before the first.
+    package private(set) var position = -1
+    private let handle: OpaquePointer
+    private let limits: ArchiveLimits
+    private let unpackedLimit: Int
+    /// Bytes of entries that were read.
+    private var unpacked = 0
+    private var current = ""
+
+    package init(_ path: String, limits: ArchiveLimits = ArchiveLimits()) throws(ErdeError) {
+        var status = stat()
+        guard stat(path, &status) == 0 else {
+            throw ErdeError(
+                .notFound, path, "cannot be read: \(String(cString: strerror(errno)))", remedy: "check the path and rights")
+        }
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            throw ErdeError(.badData, path, "expected an archive, found a folder or a device", remedy: "name a file")
+        }
+        guard let handle = erde_archive_create(path) else { preconditionFailure("no memory for an archive reader") }
+        self.path = path
+        self.handle = handle
+        self.limits = limits
+        unpackedLimit = limits.unpackedBytes(ofArchive: Int(status.st_size))
+        if erde_archive_is_open(handle) == 0 { throw damaged() }
+    }
+
+    deinit { erde_archive_destroy(handle) }
+
+    /// The next entry, or nil after the last.
+    package func next() throws(ErdeError) -> Entry? {
+        var entry = erde_archive_entry()
+        switch erde_archive_next(handle, &entry) {
+        case 0: return nil
+        case 1: position += 1
+        default: throw damaged()
+        }
+        if position >= limits.entries {
+            throw ErdeError(.badData, path, "more than \(limits.entries) entries", remedy: "split the archive")
+        }
+        current = try cleanName(entry.name.map { String(cString: $0) })
+        let byteCount = entry.byte_count < 0 ? nil : Int(clamping: entry.byte_count)
+        let decompressed = Int(clamping: erde_archive_decompressed(handle))
+        if max(decompressed, unpacked, byteCount ?? 0) > unpackedLimit { throw bomb() }
+        return Entry(
+            name: current, byteCount: byteCount, isFile: entry.kind == ERDE_ARCHIVE_FILE,
+            isFolder: entry.kind == ERDE_ARCHIVE_FOLDER)
+    }
+
+    /// The first bytes of the current entry, at most `count`; `contents` cannot follow.
+    package func head(_ count: Int) throws(ErdeError) -> [UInt8] { try read(count).bytes }
+
+    /// All bytes of the current entry.
+    ///
+    /// - Throws: also when there are more than `limit`.
+    package func contents(limit: Int) throws(ErdeError) -> [UInt8] {
+        let (bytes, isWhole) = try read(limit)
+        if !isWhole {
+            throw ErdeError(
+                .badData, "\(path)/\(current)", "more than \(limit) bytes", remedy: "check that it is the right file")
+        }
+        return bytes
+    }
+
+    /// At most `limit` bytes, and whether these are all. Memory grows with what is really there, whatever headers say.
+    private func read(_ limit: Int) throws(ErdeError) -> (bytes: [UInt8], isWhole: Bool) {
+        var bytes: [UInt8] = []
+        while true {
+            // One byte beyond the limit tells whether there are more.
+            let wanted = min(limit + 1 - bytes.count, max(16 << 10, min(bytes.count, 16 << 20)))
+            if wanted == 0 { return (Array(bytes.dropLast()), false) }
+            var code = 0
+            let piece = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+                code = Int(erde_archive_read(handle, buffer.baseAddress, wanted))
+                filled = max(0, code)
+            }
+            if code < 0 {
+                throw ErdeError(
+                    .badData, "\(path)/\(current)", "damaged in the archive\(reason)", remedy: "get the archive again")
+            }
+            if code == 0 { return (bytes, true) }
+            if bytes.isEmpty { bytes = piece } else { bytes += piece }
+            unpacked += code
+            if unpacked > unpackedLimit { throw bomb() }
+        }
+    }
+
+    // MARK: Names
+
+    private func cleanName(_ raw: String?) throws(ErdeError) -> String {
+        guard let raw, !raw.isEmpty else {
+            throw ErdeError(.badData, path, "entry \(position + 1) has no name", remedy: "pack the files again")
+        }
+        let parts = raw.split(separator: "/").filter { $0 != "." }
+        if raw.hasPrefix("/") || parts.contains("..") {
+            throw ErdeError(
+                .badData, path, "holds \"\(raw)\", which leads out of the archive", remedy: "do not trust it; get it again")
+        }
+        return parts.joined(separator: "/")
+    }
+
+    // MARK: Errors
+
+    private var reason: String { erde_archive_message(handle).map { " (\(String(cString: $0)))" } ?? "" }
+
+    private func damaged() -> ErdeError {
+        ErdeError(.badData, path, "damaged or truncated archive\(reason)", remedy: "get it again")
+    }
+
+    private func bomb() -> ErdeError {
+        ErdeError(
+            .badData, path, "unpacks to more than \(unpackedLimit >> 20) MiB, \(limits.expansion) times its size",
+            remedy: "unpack it yourself if you trust it")
+    }
+}

@@ -1,0 +1,140 @@
+package import Diagnostics
+package import Images
+
+/// The files of an archive, listed once when it is opened.
+///
+/// Of entries with the same name the last counts, as when unpacking. Small files that are no images are kept.
+package struct ArchiveTree: FileTree {
+    package let root: String
+    private let limits: ArchiveLimits
+    private let folders: [String: Folder]
+    private let files: [File]
+
+    private struct Folder {
+        var folders: Set<String> = []
+        /// Position in `files` by name.
+        var files: [String: Int] = [:]
+    }
+
+    private struct File {
+        let index: Int
+        let byteCount: Int
+        let isImage: Bool
+        /// The first bytes, of files that are not called images.
+        let head: [UInt8]?
+        /// Whether the head is all there is.
+        let isWhole: Bool
+    }
+
+    /// Bytes up to which a file that is no image is kept.
+    private static let keptBytes = 16 << 10
+
+    package init(_ path: String, limits: ArchiveLimits = ArchiveLimits()) throws(ErdeError) {
+        root = path
+        self.limits = limits
+        var folders: [String: Folder] = ["": Folder()]
+        var files: [File] = []
+        let stream = try ArchiveStream(path, limits: limits)
+        while let entry = try stream.next() {
+            let parts = entry.name.split(separator: "/")
+            if parts.isEmpty || parts.contains(where: { $0.hasPrefix(".") || $0 == "__MACOSX" }) { continue }
+            let depth = entry.isFolder ? parts.count : parts.count - 1
+            var above = ""
+            for part in parts.prefix(depth) {
+                let name = String(part)
+                folders[above, default: Folder()].folders.insert(name)
+                above = ImageFileFinder.join(above, name)
+                if folders[above] == nil { folders[above] = Folder() }
+            }
+            guard entry.isFile, let last = parts.last else { continue }
+            folders[above, default: Folder()].files[String(last)] = files.count
+            files.append(try ArchiveTree.file(entry, of: stream))
+        }
+        self.folders = folders
+        self.files = files
+    }
+
+    private static func file(_ entry: ArchiveStream.Entry, of stream: ArchiveStream) throws(ErdeError) -> File {
+        if ImageFileFinder.hasImageName(entry.name) {
+            return File(
+                index: stream.position, byteCount: entry.byteCount ?? 0, isImage: true, head: nil, isWhole: false)
+        }
+        let head = try stream.head(keptBytes)
+        let isImage = head.withUnsafeBytes { ImageContent(of: $0).isDecodable }
+        // Where the size is not told beforehand, a full head leaves it open: as much as a limit allows.
+        let isWhole = head.count < keptBytes
+        let kept = isImage || !isWhole ? Array(head.prefix(FileHead.byteCount)) : head
+        return File(
+            index: stream.position, byteCount: entry.byteCount ?? (isWhole ? head.count : 0), isImage: isImage, head: kept,
+            isWhole: isWhole && !isImage)
+    }
+
+    // MARK: FileTree
+
+    package func entries(of folder: String) throws(ErdeError) -> ImageFileFinder.Entries {
+        guard let found = folders[folder] else {
+            throw ErdeError(.notFound, path(of: folder), "there is no such folder in the archive", remedy: "check the path")
+        }
+        return ImageFileFinder.Entries(
+            folders: found.folders.sorted(by: ImageFileFinder.precedes),
+            files: found.files.keys.sorted(by: ImageFileFinder.precedes))
+    }
+
+    package func images(under folder: String) throws(ErdeError) -> ImageFileFinder.Found {
+        var found = ImageFileFinder.Found()
+        try search(folder, found: &found)
+        return found
+    }
+
+    package func byteCount(of file: String) -> Int? { lookUp(file)?.byteCount }
+
+    package func head(of file: String) throws(ErdeError) -> [UInt8] {
+        guard let known = lookUp(file) else { throw missing(file) }
+        if let head = known.head { return Array(head.prefix(FileHead.byteCount)) }
+        let stream = try ArchiveStream(root, limits: limits)
+        while stream.position < known.index, try stream.next() != nil {}
+        return try stream.head(FileHead.byteCount)
+    }
+
+    package func contents(of names: [String], limit: Int) throws(ErdeError) -> [[UInt8]] {
+        var contents = [[UInt8]](repeating: [], count: names.count)
+        var wanted: [(request: Int, index: Int)] = []
+        for (request, name) in names.enumerated() {
+            guard let file = lookUp(name) else { throw missing(name) }
+            if let head = file.head, file.isWhole {
+                contents[request] = head
+            } else {
+                wanted.append((request, file.index))
+            }
+        }
+        var cursor = ArchiveCursor(limits: limits)
+        for (request, index) in wanted.sorted(by: { $0.index < $1.index }) {
+            contents[request] = try cursor.contents(of: ArchiveEntry(archive: root, index: index), limit: limit).get()
+        }
+        return contents
+    }
+
+    package func place(of file: String) -> FilePlace? {
+        lookUp(file).map { .entry(ArchiveEntry(archive: root, index: $0.index)) }
+    }
+
+    private func search(_ folder: String, found: inout ImageFileFinder.Found) throws(ErdeError) {
+        let entries = try entries(of: folder)
+        for name in entries.files {
+            let file = ImageFileFinder.join(folder, name)
+            if lookUp(file)?.isImage == true { found.images.append(file) } else { found.otherCount += 1 }
+        }
+        for name in entries.folders { try search(ImageFileFinder.join(folder, name), found: &found) }
+    }
+
+    private func lookUp(_ file: String) -> File? {
+        let slash = file.lastIndex(of: "/")
+        let folder = slash.map { String(file[..<$0]) } ?? ""
+        let name = slash.map { String(file[file.index(after: $0)...]) } ?? file
+        return folders[folder]?.files[name].map { files[$0] }
+    }
+
+    private func missing(_ file: String) -> ErdeError {
+        ErdeError(.notFound, path(of: file), "there is no such file in the archive", remedy: "check the path")
+    }
+}

@@ -1,0 +1,80 @@
+import Artifacts
+import Diagnostics
+import Images
+
+/// Reads the headers of a source's images, if the format depends on them.
+enum HeaderReading {
+    /// Images that are read before the next are begun.
+    private static let batchCount = 4096
+
+    /// The headers of all readable images; one for all where they lie in one array.
+    ///
+    /// Unreadable ones end the run here when bad images must not be; otherwise decoding reports them.
+    static func headers(
+        of source: LabelledSource, known: BadImages, options: IngestOptions, progress: (Int) -> Void
+    ) throws(ErdeError) -> [ImageHeader] {
+        if !FormatChoice.needsHeaders(options) {
+            try known.check()
+            return []
+        }
+        var badImages = known
+        var headers: [ImageHeader] = []
+        var loader = ContentLoader(limits: options.limits)
+        for split in DatasetSplit.allCases {
+            var rest = source.splits[split, default: []][...]
+            if case .packed(let packed, _) = rest.first?.content {
+                headers.append(ImageHeader(width: packed.width, height: packed.height, channels: packed.channels))
+                continue
+            }
+            while !rest.isEmpty {
+                let loaded = try loader.load(rest.prefix(batchCount))
+                for (image, result) in zip(rest, read(loaded, limits: options.limits)) {
+                    switch result {
+                    case .success(let header): headers.append(header)
+                    case .failure(let error): badImages.add(error, name: image.name)
+                    }
+                }
+                rest = rest.dropFirst(loaded.count)
+                progress(loaded.count)
+            }
+        }
+        try badImages.check()
+        return headers
+    }
+
+    private static func read(_ images: [LoadedImage], limits: ImageLimits) -> [Result<ImageHeader, ErdeError>] {
+        let unread = Result<ImageHeader, ErdeError>.success(ImageHeader(width: 0, height: 0, channels: 0))
+        var results = [Result<ImageHeader, ErdeError>](repeating: unread, count: images.count)
+        results.withUnsafeMutableBufferPointer { buffer in
+            nonisolated(unsafe) let shared = buffer
+            ParallelImages.forEach(count: images.count, limits: limits) { decoder, index in
+                do throws(ErdeError) {
+                    shared[index] = .success(try header(of: images[index], with: &decoder))
+                } catch {
+                    shared[index] = .failure(error)
+                }
+            }
+        }
+        return results
+    }
+
+    private static func header(of image: LoadedImage, with decoder: inout ImageDecoder) throws(ErdeError) -> ImageHeader {
+        switch image {
+        case .failed(let error): throw error
+        case .file(let path): return try decoder.header(ofFile: path)
+        case .packed(let packed, _):
+            return ImageHeader(width: packed.width, height: packed.height, channels: packed.channels)
+        case .bytes(let bytes, let name):
+            var result: Result<ImageHeader, ErdeError>?
+            bytes.withUnsafeBytes { bytes in
+                do throws(ErdeError) {
+                    result = .success(try decoder.header(of: bytes, name: name))
+                } catch {
+                    result = .failure(error)
+                }
+            }
+            guard let result else { preconditionFailure("no header and no error") }
+            return try result.get()
+        }
+    }
+}
