@@ -79,7 +79,7 @@ let package = Package(
         // Stages: one function each, from the artifact before to the artifact after. They never import each other.
         module(
             "Ingest", in: "Stages",
-            ["Diagnostics", "Tensors", "Artifacts", "Images", "FileTrees", "ArrayFiles", "DatasetFile"]),
+            ["Diagnostics", "Tensors", "Artifacts", "Images", "FileTrees", "ArrayFiles", "DatasetFile", "ReportFile"]),
         module(
             "TrainTeacher", in: "Stages",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Architectures", "Losses", "Training"]),
@@ -120,7 +120,7 @@ let package = Package(
             "IngestTests",
             [
                 "Diagnostics", "Tensors", "Artifacts", "Images", "FileTrees", "ArrayFiles", "DatasetFile", "Ingest",
-                "TestSupport",
+                "ReportFile", "TestSupport",
             ]),
         tests(
             "ONNXFormatTests",

@@ -58,6 +58,24 @@ extension Pipeline {
             #expect(lenient.output.contains("2 bad images") && lenient.output.contains("fake.png"))
         }
 
+        @Test func aCheckNamesWhatIsWrongAndWritesNoDataset() throws {
+            try folder("checked", classes: ["bag": images("bag", 10), "coat": images("coat", 10)])
+            let copy = try program.read("checked/bag/0.png")
+            try program.write(copy, to: "checked/coat/copy.png")
+            let sound = try program.run("ingest", "checked", "--check")
+            #expect(sound.status == 0, "\(sound.messages)")
+            #expect(sound.output.contains("1 duplicates across classes") && sound.output.contains("coat/copy.png"))
+            try program.write(Array(copy.prefix(copy.count / 2)), to: "checked/bag/torn.png")
+            let torn = try program.run("ingest", "checked", "--check", "--html", "checked.html")
+            try expectError(torn, status: 65, "torn.png", "truncated PNG")
+            #expect(torn.output.contains("1 truncated images"))
+            #expect(String(decoding: try program.read("checked.html"), as: UTF8.self).contains("data:image/png;base64,"))
+            let lenient = try program.run("ingest", "checked", "--check", "--on-bad-image", "skip", "--json")
+            #expect(lenient.status == 0 && lenient.output.contains("\"kind\""), "\(lenient.messages)")
+            try expectError(program.run("ingest", "checked"), status: 64, "--output")
+            try expectError(program.run("ingest", "checked", "-o", "x.erds", "--html", "x.html"), status: 64, "--check")
+        }
+
         @Test func damagedFiles() throws {
             _ = Workshop.made
             let model = try program.read("teacher.pb")

@@ -32,6 +32,8 @@ enum DatasetLayout {
         var description: DatasetDescription
         var fingerprint: String
         var erdeVersion: String
+        /// Missing in files of earlier versions of erde.
+        var findings: DatasetFindings?
         var splits: [DatasetSplit: Split]
     }
 

@@ -23,6 +23,11 @@ package enum DatasetReader {
         return (container.header.description, container.header.fingerprint)
     }
 
+    /// What ingest found worth knowing about the images.
+    package static func findings(in path: String) throws(ErdeError) -> DatasetFindings {
+        try DatasetContainer(path).header.findings ?? DatasetFindings()
+    }
+
     /// Where each image of a split came from, relative to the dataset's source.
     package static func sources(of split: DatasetSplit, in path: String) throws(ErdeError) -> [String] {
         try DatasetContainer(path).sources(split)

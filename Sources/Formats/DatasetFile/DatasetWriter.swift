@@ -66,13 +66,18 @@ package struct DatasetWriter: ~Copyable {
 
     /// Writes what is known at the end and makes the file appear.
     ///
-    /// - Parameter description: counts are filled in here.
+    /// - Parameters:
+    ///   - description: counts are filled in here.
+    ///   - findings: no part of the fingerprint.
     /// - Returns: the fingerprint.
-    package consuming func finish(_ description: DatasetDescription) throws(ErdeError) -> String {
+    package consuming func finish(
+        _ description: DatasetDescription, findings: DatasetFindings = DatasetFindings()
+    ) throws(ErdeError) -> String {
         precondition(splits.count == DatasetSplit.allCases.count, "only \(splits.count) splits")
         precondition(description.classNames == classNames && description.image == image, "another dataset's description")
         var header = DatasetLayout.Header(
-            description: description, fingerprint: fingerprint.finalize(), erdeVersion: erdeVersion, splits: [:])
+            description: description, fingerprint: fingerprint.finalize(), erdeVersion: erdeVersion,
+            findings: findings, splits: [:])
         for split in DatasetSplit.allCases {
             let pending = splits[split] ?? Pending()
             header.description.counts[split] = pending.labels.count

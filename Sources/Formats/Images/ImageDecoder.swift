@@ -44,14 +44,17 @@ package struct ImageDecoder: ~Copyable {
     /// Colour becomes grey before resizing, grey becomes three equal planes after it.
     ///
     /// - Parameter target: `format.byteCount` bytes.
+    /// - Returns: size and channels of the image as it is in its file.
+    @discardableResult
     package mutating func decode(
         _ bytes: UnsafeRawBufferPointer, name: String, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
-    ) throws(ErdeError) {
+    ) throws(ErdeError) -> ImageHeader {
         precondition(target.count == format.byteCount, "\(target.count) bytes for an image of \(format.byteCount)")
         let image = try run(erde_image_decode, on: bytes, name: name)
         convert(
             image.pixels, width: Int(image.width), height: Int(image.height), channels: Int(image.channels), to: format,
             into: target.assumingMemoryBound(to: UInt8.self).baseAddress!)
+        return ImageHeader(width: Int(image.width), height: Int(image.height), channels: Int(image.channels))
     }
 
     /// Brings interleaved pixels `[H, W, C]` to planes in the working format, as `decode` does after decoding.
@@ -83,12 +86,14 @@ package struct ImageDecoder: ~Copyable {
 
     /// Decodes a file to planes in the working format.
     ///
+    /// - Returns: size and channels of the image as it is in its file.
     /// - Throws: also kind `notFound` when the file cannot be read.
+    @discardableResult
     package mutating func decodeFile(
         _ path: String, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
-    ) throws(ErdeError) {
+    ) throws(ErdeError) -> ImageHeader {
         let bytes = try file.read(path, limit: limits.fileBytes)
-        try decode(bytes, name: path, as: format, into: target)
+        return try decode(bytes, name: path, as: format, into: target)
     }
 
     /// Reads size and channels of a file without decoding pixels.

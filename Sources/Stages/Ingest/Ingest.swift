@@ -19,30 +19,16 @@ package func ingest(
     progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
 ) throws(ErdeError) -> IngestReport {
     let start = monotonicSeconds()
-    try options.validate()
-    var labelled = try SourceRecognition.scan(source, options: options)
-    try SplitCompletion.complete(&labelled, options: options)
-    labelled.followArchives()
-    var badImages = BadImages(policy: options.onBadImage)
-    for image in labelled.unusable { badImages.add(image, subject: source + "/" + image.path) }
-
-    let passes = FormatChoice.needsHeaders(options) && !labelled.kind.isOrdered ? 2 : 1
-    let total = labelled.imageCount * passes
-    var done = 0
-    func advance(_ count: Int) {
-        done += count
-        progress(done, total)
-    }
-
-    let headers = try HeaderReading.headers(of: labelled, known: badImages, options: options, progress: advance)
-    let format = FormatChoice.choose(headers, options: options, notes: &labelled.notes)
-    try checkSpace(at: output, bytes: labelled.imageCount * format.byteCount)
-
-    var writer = try DatasetWriter(path: output, classNames: labelled.classNames, image: format)
-    var packing = DatasetPacking(format: format, options: options, badImages: badImages)
-    try packing.write(labelled, to: &writer, progress: advance)
+    var examination = try Examination(source: source, options: options, progress: progress)
+    let format = examination.format
+    try checkSpace(at: output, bytes: examination.labelled.imageCount * format.byteCount)
+    var writer: DatasetWriter? = try DatasetWriter(path: output, classNames: examination.labelled.classNames, image: format)
+    try examination.run(writer: &writer, progress: progress)
+    let packing = examination.packing
+    var labelled = examination.labelled
     labelled.warnings += try packing.checkClasses(labelled, subject: source)
-    labelled.warnings += packing.duplicates.warnings
+    labelled.warnings += packing.doctor.duplicates.warnings
+    let findings = examination.findings
 
     var description = DatasetDescription(
         classNames: labelled.classNames, image: format, mean: [], standardDeviation: [], counts: [:],
@@ -57,18 +43,15 @@ package func ingest(
         description.standardDeviation.append(Float(deviation))
     }
     for split in DatasetSplit.allCases { description.counts[split] = packing.counts[split, default: []].reduce(0, +) }
-    let fingerprint = try writer.finish(description)
+    guard let finished = writer.take() else { preconditionFailure("the writer is gone") }
+    let fingerprint = try finished.finish(description, findings: findings)
 
     return IngestReport(
         source: source, sourceKind: labelled.kind, output: output, outputBytes: byteCount(of: output),
-        fingerprint: fingerprint, description: description,
-        classes: labelled.classNames.enumerated().map { label, name in
-            IngestReport.ClassCounts(name: name, counts: packing.counts.mapValues { $0[label] })
-        },
-        imageCount: labelled.imageCount + labelled.unusable.count, badImages: packing.badImages.list,
-        otherFileCount: labelled.otherFileCount,
-        duplicates: packing.duplicates.duplicates, notes: labelled.notes, warnings: labelled.warnings,
-        seconds: monotonicSeconds() - start)
+        fingerprint: fingerprint, description: description, classes: examination.classes,
+        imageCount: examination.imageCount, badImages: packing.badImages.list, otherFileCount: labelled.otherFileCount,
+        duplicates: packing.doctor.duplicates.duplicates, findings: findings, notes: labelled.notes,
+        warnings: labelled.warnings, seconds: monotonicSeconds() - start)
 }
 
 /// Fails before any work when the pixels alone cannot fit.
@@ -95,7 +78,7 @@ private func byteCount(of path: String) -> Int {
     return stat(path, &status) == 0 ? Int(status.st_size) : 0
 }
 
-private func monotonicSeconds() -> Double {
+func monotonicSeconds() -> Double {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

@@ -62,12 +62,6 @@ package struct IngestReport: Hashable, Sendable, Codable {
         }
     }
 
-    /// Number of images of a class by split.
-    package struct ClassCounts: Hashable, Sendable, Codable {
-        package var name: String
-        package var counts: [DatasetSplit: Int]
-    }
-
     /// Images whose pixels are equal at the working size.
     package struct Duplicates: Hashable, Sendable, Codable {
         /// Images equal to an earlier one.
@@ -86,13 +80,15 @@ package struct IngestReport: Hashable, Sendable, Codable {
     package var outputBytes: Int
     package var fingerprint: String
     package var description: DatasetDescription
-    package var classes: [ClassCounts]
+    package var classes: [DatasetCheck.ClassCounts]
     /// All images that were tried, good and bad.
     package var imageCount: Int
     package var badImages: [BadImage]
     /// Files that are no images and were passed over.
     package var otherFileCount: Int
     package var duplicates: Duplicates
+    /// All that was found worth knowing, with examples; stored with the dataset.
+    package var findings: DatasetFindings
     /// What was decided, in sentences.
     package var notes: [String]
     /// What looks wrong though nothing failed, in sentences.

@@ -2,13 +2,13 @@ import Artifacts
 import DatasetFile
 import Diagnostics
 
-/// Decodes the images of a completed source, batch by batch, into a dataset file, and keeps account.
+/// Decodes the images of a completed source, batch by batch, into a dataset file if there is one, and keeps account.
 struct DatasetPacking {
     let format: ImageFormat
     let options: IngestOptions
     var badImages: BadImages
     var statistics = PixelStatistics()
-    var duplicates = DuplicateFinder()
+    var doctor = DatasetDoctor()
     /// Good images by split, then by class.
     var counts: [DatasetSplit: [Int]] = [:]
 
@@ -21,12 +21,12 @@ struct DatasetPacking {
 
     /// - Parameter progress: called with the number of images done since the last call.
     mutating func write(
-        _ source: LabelledSource, to writer: inout DatasetWriter, progress: (Int) -> Void
+        _ source: LabelledSource, to writer: inout DatasetWriter?, progress: (Int) -> Void
     ) throws(ErdeError) {
         let batch = ImageBatch(format: format, limits: options.limits)
         var loader = ContentLoader(limits: options.limits)
         for split in DatasetSplit.allCases {
-            try writer.begin(split)
+            try writer?.begin(split)
             var perClass = [Int](repeating: 0, count: source.classNames.count)
             var rest = source.splits[split, default: []][...]
             while !rest.isEmpty {
@@ -37,19 +37,20 @@ struct DatasetPacking {
                 var labels: [Int32] = []
                 var sources: [String] = []
                 var digests: [SHA256.Digest] = []
-                for (image, outcome) in zip(images, outcomes) {
+                for (position, (image, outcome)) in zip(images, outcomes).enumerated() {
                     switch outcome {
                     case .failure(let error): badImages.add(error, name: image.name)
-                    case .digest(let digest):
+                    case .print(let print):
                         labels.append(image.label)
                         sources.append(image.name)
-                        digests.append(digest)
+                        digests.append(print.digest)
                         perClass[Int(image.label)] += 1
-                        duplicates.add(digest, label: image.label, split: split)
+                        let index = Int32(clamping: images.startIndex + position)
+                        doctor.add(print, ImageReference(split: split, index: index, label: image.label))
                     }
                 }
                 if split == .train { add(pixels) }
-                try writer.append(pixels: pixels, labels: labels, sources: sources, digests: digests)
+                try writer?.append(pixels: pixels, labels: labels, sources: sources, digests: digests)
                 progress(images.count)
             }
             counts[split] = perClass

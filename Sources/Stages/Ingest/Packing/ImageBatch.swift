@@ -6,7 +6,7 @@ import Images
 struct ImageBatch: ~Copyable {
     /// What decoding one image gave.
     enum Outcome: Sendable {
-        case digest(SHA256.Digest)
+        case print(ImagePrint)
         case failure(ErdeError)
     }
 
@@ -37,7 +37,7 @@ struct ImageBatch: ~Copyable {
 
     /// Decodes images, at most `capacity`; the pixels of good ones end up next to each other, in order.
     ///
-    /// - Returns: for each image its digest or why it is bad, and the pixels of the good ones, valid until the next call.
+    /// - Returns: for each image its print or why it is bad, and the pixels of the good ones, valid until the next call.
     func decode(_ images: [LoadedImage]) -> (outcomes: [Outcome], pixels: UnsafeRawBufferPointer) {
         precondition(images.count <= capacity, "\(images.count) images in a batch of \(capacity)")
         nonisolated(unsafe) let (pixels, outcomes) = (self.pixels, self.outcomes)
@@ -46,8 +46,8 @@ struct ImageBatch: ~Copyable {
             let place = UnsafeMutableRawBufferPointer(
                 rebasing: pixels[(index * format.byteCount)..<((index + 1) * format.byteCount)])
             do throws(ErdeError) {
-                try ImageBatch.decode(images[index], with: &decoder, as: format, into: place)
-                outcomes[index] = .digest(SHA256.digest(of: UnsafeRawBufferPointer(place)))
+                let header = try ImageBatch.decode(images[index], with: &decoder, as: format, into: place)
+                outcomes[index] = .print(ImagePrint(UnsafeRawBufferPointer(place), format: format, header: header))
             } catch {
                 outcomes[index] = .failure(error)
             }
@@ -58,7 +58,7 @@ struct ImageBatch: ~Copyable {
         for index in 0..<images.count {
             guard let outcome = outcomes[index] else { preconditionFailure("image \(index) was not decoded") }
             results.append(outcome)
-            guard case .digest = outcome else { continue }
+            guard case .print = outcome else { continue }
             if kept < index {
                 let start = pixels.baseAddress! + index * format.byteCount
                 (pixels.baseAddress! + kept * format.byteCount).copyMemory(from: start, byteCount: format.byteCount)
@@ -68,19 +68,25 @@ struct ImageBatch: ~Copyable {
         return (results, UnsafeRawBufferPointer(rebasing: pixels[..<(kept * format.byteCount)]))
     }
 
+    /// - Returns: what the image was before it was brought to the format.
     private static func decode(
         _ image: LoadedImage, with decoder: inout ImageDecoder, as format: ImageFormat,
         into place: UnsafeMutableRawBufferPointer
-    ) throws(ErdeError) {
+    ) throws(ErdeError) -> ImageHeader {
         switch image {
         case .failed(let error): throw error
-        case .file(let path): try decoder.decodeFile(path, as: format, into: place)
+        case .file(let path): return try decoder.decodeFile(path, as: format, into: place)
         case .bytes(let bytes, let name):
-            var failure: ErdeError?
+            var result: Result<ImageHeader, ErdeError>?
             bytes.withUnsafeBytes { bytes in
-                do throws(ErdeError) { try decoder.decode(bytes, name: name, as: format, into: place) } catch { failure = error }
+                do throws(ErdeError) {
+                    result = .success(try decoder.decode(bytes, name: name, as: format, into: place))
+                } catch {
+                    result = .failure(error)
+                }
             }
-            if let failure { throw failure }
+            guard let result else { preconditionFailure("no image and no error") }
+            return try result.get()
         case .packed(let images, let index):
             images.interleaved(at: index).withUnsafeBufferPointer { pixels in
                 guard let start = pixels.baseAddress else { return }
@@ -88,6 +94,7 @@ struct ImageBatch: ~Copyable {
                     start, width: images.width, height: images.height, channels: images.channels, to: format,
                     into: place.assumingMemoryBound(to: UInt8.self).baseAddress!)
             }
+            return ImageHeader(width: images.width, height: images.height, channels: images.channels)
         }
     }
 }

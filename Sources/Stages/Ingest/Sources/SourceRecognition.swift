@@ -136,11 +136,9 @@ enum SourceRecognition {
 
     /// A warning when class names are numbers whose order as text is another than as numbers.
     private static func oddOrder(_ names: [String]) -> String? {
-        let numbers = names.compactMap { Int($0) }
-        guard numbers.count == names.count,
-            let position = numbers.indices.dropLast().first(where: { numbers[$0] > numbers[$0 + 1] })
-        else { return nil }
-        return "class names are numbers in text order: \(names[position]) comes before \(names[position + 1]), so labels "
-            + "are positions in that order and not the numbers; pad the names with zeros to have both agree"
+        ClassNames.unordered(names).map { position in
+            "class names are numbers in text order: \(names[position]) comes before \(names[position + 1]), so labels "
+                + "are positions in that order and not the numbers; pad the names with zeros to have both agree"
+        }
     }
 }

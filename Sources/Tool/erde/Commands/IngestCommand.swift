@@ -4,6 +4,7 @@ import Diagnostics
 import FileTrees
 import Images
 import Ingest
+import ReportFile
 
 /// `erde ingest SOURCE -o data.erds`
 struct IngestCommand: ParsableCommand {
@@ -11,10 +12,11 @@ struct IngestCommand: ParsableCommand {
         commandName: "ingest", abstract: "Reads labelled images, checks and splits them, and packs them into a dataset file.",
         discussion: """
             SOURCE is a folder, a zip or tar archive, or a list, and is recognised by its content: a sub-folder of PNG or JPEG \
-            images per class (train/, val/ and test/ may lie around them), the IDX files of MNIST and its descendants, CIFAR \
-            (binary), TinyImageNet, WebDataset shards, CSV or text with a path and a label on each line. \
+            images per class (train/, val/ and test/ may lie around them), the IDX files of MNIST and its descendants, CIFAR (binary \
+            or pickled), SVHN, TinyImageNet, WebDataset shards, CSV or text with a path and a label on each line. \
             Archives are read as they are; nothing is unpacked to disk.
 
+              erde ingest photos --check --html photos.html
               erde ingest photos -o photos.erds --size 64
               erde ingest cifar-10-binary.tar.gz -o cifar-10.erds
               erde ingest gzip.zip --subset emnist-letters -o letters.erds
@@ -27,7 +29,13 @@ struct IngestCommand: ParsableCommand {
     var format = SourceFormat.automatic
 
     @Option(name: .shortAndLong, help: "The dataset file to write.")
-    var output: String
+    var output: String?
+
+    @Flag(help: "Look at every image and say what is wrong; no dataset is written.")
+    var check = false
+
+    @Option(help: "With --check: a page with thumbnails of what was found.")
+    var html: String?
 
     @Option(help: "Height and width that all images are brought to; by default what most of them have.")
     var size: Int?
@@ -73,9 +81,46 @@ struct IngestCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        if output == nil && !check { throw ValidationError("Missing expected argument '--output <output>'") }
+        if output != nil && check { throw ValidationError("--check writes no dataset; leave out --output") }
+        if html != nil && !check { throw ValidationError("--html belongs to --check") }
+    }
+
     func run() throws {
         common.apply()
+        let options = try ingestOptions()
+        guard let output else { return try runCheck(options) }
         try OutputPlace.check(file: output)
+        var progress = ReadingProgress()
+        let report = try ingest(source: source, to: output, options: options) { progress.update($0, of: $1) }
+        progress.clear()
+        for warning in report.warnings { Console.standard.warn(warning) }
+        for note in report.notes { Console.standard.note(note) }
+        Console.standard.result(common.json ? try JSONText.text(report) : summary(report))
+    }
+
+    /// - Throws: after the result is out, when `ingest` with the same options would refuse the source.
+    private func runCheck(_ options: IngestOptions) throws {
+        if let html { try OutputPlace.check(file: html) }
+        var progress = ReadingProgress()
+        var (check, refusal) = try Ingest.check(source: source, options: options, withThumbnails: html != nil) {
+            progress.update($0, of: $1)
+        }
+        progress.clear()
+        if let html {
+            let file = try AtomicFile(path: html)
+            try AtomicFile.withBytes(Array(htmlPage(of: check).utf8)) { bytes throws(ErdeError) in try file.write(bytes) }
+            try file.commit()
+        }
+        check.findings.updateImages { $0.pngBase64 = nil }
+        for warning in check.warnings { Console.standard.warn(warning) }
+        for note in check.notes { Console.standard.note(note) }
+        Console.standard.result(common.json ? try JSONText.text(check) : summary(check))
+        if let refusal { throw refusal }
+    }
+
+    private func ingestOptions() throws(ErdeError) -> IngestOptions {
         var options = IngestOptions()
         options.format = format
         options.labelSet = labels
@@ -91,18 +136,7 @@ struct IngestCommand: ParsableCommand {
         options.calibrationCount = calibrationCount
         if let testShare { options.testShare = testShare }
         options.seed = seed
-        var line = ProgressLine()
-        let start = ContinuousClock.now
-        let report = try ingest(source: source, to: output, options: options) { done, total in
-            let rate = Double(done) / max(1e-3, (ContinuousClock.now - start).seconds)
-            line.update(
-                "reading \(ProgressLine.bar(done, of: total)) \(groupedText(done)) of \(groupedText(total)) images  "
-                    + "\(groupedText(Int(rate))) images/s")
-        }
-        line.clear()
-        for warning in report.warnings { Console.standard.warn(warning) }
-        for note in report.notes { Console.standard.note(note) }
-        Console.standard.result(common.json ? try JSONText.text(report) : summary(report))
+        return options
     }
 
     private func readNames(_ path: String) throws(ErdeError) -> [String] {
@@ -110,18 +144,41 @@ struct IngestCommand: ParsableCommand {
             .split(whereSeparator: \.isNewline).map(String.init)
     }
 
-    private func summary(_ report: IngestReport) -> String {
+    private func table(_ classes: [DatasetCheck.ClassCounts]) -> String {
         var table = TextTable(["class", "train", "calibration", "test"])
-        for entry in report.classes {
+        for entry in classes {
             table.add([entry.name] + DatasetSplit.allCases.map { groupedText(entry.counts[$0] ?? 0) })
         }
-        table.add(["all"] + DatasetSplit.allCases.map { groupedText(report.description.counts[$0] ?? 0) })
+        table.add(
+            ["all"] + DatasetSplit.allCases.map { split in groupedText(classes.reduce(0) { $0 + ($1.counts[split] ?? 0) }) })
+        return table.text
+    }
+
+    private func summary(_ check: DatasetCheck) -> String {
+        var lines = [table(check.classes)]
+        lines += FindingsSummary.details(check.findings)
+        lines.append("")
+        lines.append(
+            check.findings.findings.isEmpty
+                ? "\(groupedText(check.imageCount)) images, nothing found"
+                : "\(groupedText(check.imageCount)) images, \(check.findings.findings.count) kinds of findings"
+                    + (html.map { "; \($0) shows them" } ?? ""))
+        return lines.joined(separator: "\n")
+    }
+
+    private func summary(_ report: IngestReport) -> String {
         let image = report.description.image
-        var lines = [table.text, ""]
+        var lines = [table(report.classes), ""]
         if !report.badImages.isEmpty {
             lines.append("\(groupedText(report.badImages.count)) bad images were left out:")
             lines += report.badImages.prefix(20).map { "  \($0.path): \($0.reason)" }
             if report.badImages.count > 20 { lines.append("  … and \(groupedText(report.badImages.count - 20)) more") }
+        }
+        // Bad images are named above.
+        let others = FindingsSummary.lines(DatasetFindings(report.findings.findings.filter { !$0.kind.isUnusable }))
+        if !others.isEmpty {
+            lines.append("found (`erde ingest \(source) --check --html page.html` shows it):")
+            lines += others
         }
         lines.append(
             "\(report.output): \(image.width)x\(image.height), \(image.channels == 1 ? "grey" : "RGB"), "

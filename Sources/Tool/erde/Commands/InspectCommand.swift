@@ -26,14 +26,16 @@ struct InspectCommand: ParsableCommand {
         if file.hasSuffix(".erds") {
             let (description, fingerprint) = try DatasetReader.describe(file)
             Console.standard.result(
-                common.json ? try JSONText.text(description) : text(description, fingerprint: fingerprint))
+                common.json
+                    ? try JSONText.text(description)
+                    : text(description, fingerprint: fingerprint, findings: try DatasetReader.findings(in: file)))
         } else {
             let model = try ModelFile.read(path: file)
             Console.standard.result(common.json ? try JSONText.text(model.metadata) : text(model))
         }
     }
 
-    private func text(_ description: DatasetDescription, fingerprint: String) -> String {
+    private func text(_ description: DatasetDescription, fingerprint: String, findings: DatasetFindings) -> String {
         let image = description.image
         let counts = DatasetSplit.allCases.map { "\(groupedText(description.counts[$0] ?? 0)) \($0.rawValue)" }
         return """
@@ -45,7 +47,7 @@ struct InspectCommand: ParsableCommand {
             deviation    \(description.standardDeviation.map { decimalText(Double($0), decimals: 4) }.joined(separator: ", "))
             source       \(description.source)
             fingerprint  \(fingerprint)
-            """
+            """ + (findings.findings.isEmpty ? "" : "\nfound" + FindingsSummary.lines(findings).map { "\n\($0)" }.joined())
     }
 
     private func text(_ model: Model) -> String {

@@ -1,30 +1,37 @@
 import Artifacts
 
-/// Counts images whose pixels are equal: copies across splits make a test result too good.
+/// Finds images whose pixels are equal: copies across splits make a test result too good.
 struct DuplicateFinder {
-    private struct Sighting {
-        let split: DatasetSplit
-        let label: Int32
-    }
-
-    private var first: [SHA256.Digest: Sighting] = [:]
+    private var first: [SHA256.Digest: ImageReference] = [:]
     private(set) var duplicates = IngestReport.Duplicates()
+    /// The kinds and pairs, in the order of the images.
+    private(set) var pairs: [(kind: FindingKind, pair: (earlier: ImageReference, later: ImageReference))] = []
 
     /// Splits come in the order of `DatasetSplit.allCases`.
-    mutating func add(_ digest: SHA256.Digest, label: Int32, split: DatasetSplit) {
+    ///
+    /// - Returns: whether the image is new.
+    mutating func add(_ digest: SHA256.Digest, _ reference: ImageReference) -> Bool {
         guard let earlier = first[digest] else {
-            first[digest] = Sighting(split: split, label: label)
-            return
+            first[digest] = reference
+            return true
         }
         duplicates.images += 1
-        if earlier.label != label { duplicates.contradictingLabels += 1 }
-        if earlier.split != split {
-            switch split {
+        if earlier.label != reference.label {
+            duplicates.contradictingLabels += 1
+            pairs.append((.duplicateAcrossClasses, (earlier, reference)))
+        }
+        if earlier.split != reference.split {
+            pairs.append((.duplicateAcrossSplits, (earlier, reference)))
+            switch reference.split {
             case .train: break
             case .calibration: duplicates.calibrationInTrain += 1
             case .test: duplicates.testInOthers += 1
             }
         }
+        if earlier.label == reference.label && earlier.split == reference.split {
+            pairs.append((.duplicate, (earlier, reference)))
+        }
+        return false
     }
 
     /// What the counts mean, in sentences.
