@@ -66,6 +66,8 @@ let package = Package(
         module("ArrayFiles", in: "Formats", ["Diagnostics", "CZ"]),
         module("DatasetFile", in: "Formats", ["Diagnostics", "Artifacts", "CZ"]),
         module("ONNXFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts", "CSchemas", "CProtobufC"]),
+        module("SafetensorsFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
+        module("C99Format", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
         module("ReportFile", in: "Formats", ["Diagnostics", "Artifacts", "CImageCodecs", "CSchemas", "CProtobufC"]),
 
         // Learning: networks, losses, the training loop.
@@ -88,7 +90,8 @@ let package = Package(
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Architectures", "Losses", "Training"]),
         module(
             "Calibrate", in: "Stages", ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Inference"]),
-        module("Emit", in: "Stages", ["Diagnostics", "Artifacts", "ONNXFormat"]),
+        module(
+            "Emit", in: "Stages", ["Diagnostics", "Artifacts", "ONNXFormat", "SafetensorsFormat", "C99Format"]),
         module(
             "Classify", in: "Stages",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Images", "Inference"]),
@@ -124,7 +127,16 @@ let package = Package(
             ]),
         tests(
             "ONNXFormatTests",
-            ["Diagnostics", "Tensors", "Graphs", "Artifacts", "Architectures", "ONNXFormat", "TestSupport"]),
+            [
+                "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "Architectures",
+                "ONNXFormat", "TestSupport",
+            ]),
+        tests(
+            "ExportFormatsTests",
+            [
+                "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "Architectures",
+                "SafetensorsFormat", "C99Format", "TestSupport",
+            ]),
         tests(
             "LearningTests",
             [

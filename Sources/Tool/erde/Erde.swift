@@ -23,7 +23,8 @@ struct Erde: ParsableCommand {
         version: erdeVersion,
         subcommands: [
             IngestCommand.self, TrainCommand.self, CompressCommand.self, CalibrateCommand.self, EvaluateCommand.self,
-            ClassifyCommand.self, InspectCommand.self, ReportCommand.self, BenchCommand.self, DoctorCommand.self,
+            ClassifyCommand.self, ExportCommand.self, InspectCommand.self, ReportCommand.self, BenchCommand.self,
+            DoctorCommand.self,
         ])
 
     static func main() {

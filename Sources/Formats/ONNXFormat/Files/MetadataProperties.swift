@@ -7,7 +7,10 @@ enum MetadataProperties {
     /// Version of the keys below; a file with a later one is refused.
     static let formatVersion = 1
 
-    static func encode(_ metadata: ModelMetadata) throws(ErdeError) -> [(key: String, value: String)] {
+    /// - Parameter export: what an exported file says of itself.
+    static func encode(
+        _ metadata: ModelMetadata, _ export: ExportDescription? = nil
+    ) throws(ErdeError) -> [(key: String, value: String)] {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         encoder.nonConformingFloatEncodingStrategy = .convertToString(
@@ -22,6 +25,7 @@ enum MetadataProperties {
         return [
             try property(.classNames, metadata.classNames),
             try property(.cumulativeMACs, metadata.cumulativeMACs),
+        ] + (export == nil ? [] : [try property(.export, export)]) + [
             try property(.formatVersion, formatVersion),
             try property(.image, metadata.image),
             try property(.operatingPoints, metadata.operatingPoints),
@@ -67,9 +71,28 @@ enum MetadataProperties {
             provenance: try part(.provenance))
     }
 
+    /// What an exported file says of itself; nil in a model's own file.
+    ///
+    /// - Throws: `ErdeError` of kind `badData` when the key is broken.
+    static func export(
+        in properties: [(key: String, value: String)], subject: String
+    ) throws(ErdeError) -> ExportDescription? {
+        guard let value = properties.first(where: { $0.key == Key.export.rawValue })?.value else { return nil }
+        let decoder = JSONDecoder()
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        do {
+            return try decoder.decode(ExportDescription.self, from: Data(value.utf8))
+        } catch {
+            throw ErdeError(
+                .badData, subject, "metadata \(Key.export.rawValue) is not what erde writes", remedy: "export the model again")
+        }
+    }
+
     private enum Key: String {
         case classNames = "erde.classNames"
         case cumulativeMACs = "erde.cumulativeMACs"
+        case export = "erde.export"
         case formatVersion = "erde.formatVersion"
         case image = "erde.image"
         case operatingPoints = "erde.operatingPoints"

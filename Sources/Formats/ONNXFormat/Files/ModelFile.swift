@@ -45,7 +45,8 @@ package enum ModelFile {
         SHA256.digest(of: try bytes(of: path)).hexadecimal
     }
 
-    private static func bytes(of path: String) throws(ErdeError) -> [UInt8] {
+    /// The content of a file of less than 2 GiB.
+    static func bytes(of path: String) throws(ErdeError) -> [UInt8] {
         func failure() -> ErdeError {
             ErdeError(.notFound, path, "cannot be read: \(String(cString: strerror(errno)))", remedy: "give an existing file")
         }

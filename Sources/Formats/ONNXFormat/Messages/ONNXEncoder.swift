@@ -101,10 +101,39 @@ struct ONNXEncoder {
             message.type = ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__INTS
             message.n_ints = numbers.count
             message.ints = arena.array(numbers)
+        case .graph(let graph):
+            message.type = ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__GRAPH
+            attach(graph, to: &message)
         case .other(let type):
             preconditionFailure("attribute \(attribute.name) of type \(type) is read, never written")
         }
         return message
+    }
+
+    /// Puts a subgraph into a node's attribute as field 6, `g`.
+    ///
+    /// The schema leaves that field out, so that no file that is read can nest without bound; protobuf-c writes it as
+    /// a field unknown to it: the length as a varint, then the bytes.
+    private func attach(_ graph: ONNXGraph, to message: inout Onnx__AttributeProto) {
+        var subgraph = self.message(graph)
+        let count = onnx__graph_proto__get_packed_size(&subgraph)
+        var prefix: [UInt8] = []
+        var rest = count
+        while rest > 127 {
+            prefix.append(UInt8(rest & 127) | 128)
+            rest >>= 7
+        }
+        prefix.append(UInt8(rest))
+        let data = arena.allocate(prefix.count + count, of: UInt8.self)
+        data.initialize(from: prefix, count: prefix.count)
+        onnx__graph_proto__pack(&subgraph, data + prefix.count)
+        var field = ProtobufCMessageUnknownField()
+        field.tag = 6
+        field.wire_type = PROTOBUF_C_WIRE_TYPE_LENGTH_PREFIXED
+        field.len = prefix.count + count
+        field.data = data
+        message.base.n_unknown_fields = 1
+        message.base.unknown_fields = arena.message(field)
     }
 
     private func message(_ tensor: ONNXTensor) -> Onnx__TensorProto {

@@ -38,6 +38,8 @@ struct ONNXAttribute: Hashable, Sendable {
         case text(String)
         case floats([Float])
         case integers([Int64])
+        /// A branch or body; written, never read.
+        case graph(ONNXGraph)
         /// Something erde does not read, by ONNX's type number.
         case other(UInt32)
     }

@@ -16,6 +16,7 @@ package enum ONNXReader {
         let message = try ONNXDecoder.model(from: bytes, subject: name)
         // Metadata first: for a foreign model it says what is missing, where the graph would complain of a detail.
         let metadata = try MetadataProperties.decode(message.metadata, subject: name)
+        if let export = try MetadataProperties.export(in: message.metadata, subject: name) { try requireModel(export, name) }
         guard let operatorSet = message.operatorSets[""] ?? message.operatorSets["ai.onnx"],
             operatorSets ~= operatorSet
         else {
@@ -29,6 +30,17 @@ package enum ONNXReader {
         let model = Model(graph: graph, parameters: parameters, metadata: metadata)
         try requireCanonicalForm(model, name: name)
         return model
+    }
+
+    /// Refuses exported files that are no model by themselves.
+    private static func requireModel(_ export: ExportDescription, _ name: String) throws(ErdeError) {
+        switch export.shape {
+        case .all, .cut: return
+        case .dynamic, .stage:
+            throw ErdeError(
+                .badData, name, "was exported for other runtimes as \(export.shape.rawValue); erde does not run that shape",
+                remedy: "give the model that it was made from")
+        }
     }
 
     /// Checks what the rest of erde relies on: one image input, exits by name and size, metadata that fits.

@@ -29,6 +29,9 @@ struct InspectCommand: ParsableCommand {
                 common.json
                     ? try JSONText.text(description)
                     : text(description, fingerprint: fingerprint, findings: try DatasetReader.findings(in: file)))
+        } else if let exported = try ExportedFile.read(path: file), !layers {
+            Console.standard.result(
+                common.json ? try JSONText.text(exported.metadata) : ExportedFileSummary(exported, file: file).text)
         } else {
             let model = try ModelFile.read(path: file)
             Console.standard.result(common.json ? try JSONText.text(model.metadata) : text(model))

@@ -1,0 +1,20 @@
+package import Artifacts
+package import ONNXFormat
+
+/// For whom a model is written.
+package enum ExportTarget: Hashable, Sendable {
+    /// ONNX Runtime, OpenVINO and whoever else reads ONNX.
+    case onnx(ONNXExportOptions)
+    /// PyTorch: weights as safetensors and a Python file of this name that loads them.
+    case torch(name: String, policy: ExitPolicy?)
+    /// Any C compiler: a header and a source of this name.
+    case c99(name: String, policy: ExitPolicy?)
+
+    /// Whether several files are written, into a folder.
+    package var isFolder: Bool {
+        switch self {
+        case .onnx(let options): options.shape == .stages
+        case .torch, .c99: true
+        }
+    }
+}

@@ -1,0 +1,160 @@
+import Artifacts
+import C99Format
+import Diagnostics
+import Foundation
+import Graphs
+import Tensors
+import TestSupport
+import Testing
+
+/// The C source, compiled without a warning and run, answers as the reference engine does.
+@Suite struct C99Tests {
+    /// What the compiled program says of one image.
+    private struct Answer {
+        let label: Int
+        let probability: Double
+        let exit: Int
+        let macs: Int
+        let logits: [Double]
+    }
+
+    /// Reads images from a file and thresholds from its arguments; one line of answers for each image.
+    private static let main = """
+        #include "net.h"
+        #include <stdio.h>
+        #include <stdlib.h>
+
+        int main(int count, char **arguments)
+        {
+            static float image[NET_CHANNELS * NET_HEIGHT * NET_WIDTH], workspace[NET_WORKSPACE];
+            float thresholds[NET_EXITS] = { 0 };
+            for (int i = 2; i < count && i < NET_EXITS + 2; i++) thresholds[i - 2] = strtof(arguments[i], NULL);
+            FILE *file = fopen(arguments[1], "rb");
+            if (!file) return 1;
+            net_answer answer;
+            while (fread(image, sizeof image, 1, file) == 1) {
+                net_classify(image, count > 2 ? thresholds : NULL, workspace, &answer);
+                printf("%d %.9g %d %lld", answer.label, answer.probability, answer.exit, answer.macs);
+                for (int i = 0; i < NET_CLASSES; i++) printf(" %.9g", answer.logits[i]);
+                printf("\\n");
+            }
+            return fclose(file);
+        }
+        """
+
+    private func run(_ program: String, _ arguments: [String]) throws -> (status: Int32, output: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: program)
+        process.arguments = arguments
+        let output = Pipe()
+        process.standardOutput = output
+        process.standardError = output
+        try process.run()
+        let text = String(decoding: output.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+        process.waitUntilExit()
+        return (process.terminationStatus, text)
+    }
+
+    /// Compiles a model and classifies images with each list of thresholds.
+    private func answers(
+        _ model: Model, policy: ExitPolicy?, _ images: Tensor, thresholds: [[String]]
+    ) throws -> [[Answer]] {
+        let folder = URL(fileURLWithPath: NSTemporaryDirectory()).appendingPathComponent("erde-c99-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let files = try C99Export.files(of: model, name: "net", policy: policy)
+        #expect(files.map(\.name) == ["net.h", "net.c"])
+        for file in files + [FileContent(name: "main.c", text: Self.main)] {
+            try Data(file.bytes).write(to: folder.appendingPathComponent(file.name))
+        }
+        try images.withUnsafeBytes { try Data($0).write(to: folder.appendingPathComponent("images")) }
+        let compiler = try #require(
+            ["/usr/bin/gcc", "/usr/bin/cc", "/usr/bin/clang"].first { FileManager.default.isExecutableFile(atPath: $0) })
+        let compiled = try run(
+            compiler,
+            ["-std=c99", "-pedantic", "-O1", "-Wall", "-Wextra", "-Werror", "-o", "\(folder.path)/net"]
+                + ["net.c", "main.c"].map { "\(folder.path)/\($0)" } + ["-lm"])
+        #expect(compiled.status == 0, "\(compiled.output)")
+        return try thresholds.map { thresholds in
+            let outcome = try run("\(folder.path)/net", ["\(folder.path)/images"] + thresholds)
+            #expect(outcome.status == 0)
+            return outcome.output.split(separator: "\n").map { line in
+                let fields = line.split(separator: " ").map { Double($0) ?? .nan }
+                return Answer(
+                    label: Int(fields[0]), probability: fields[1], exit: Int(fields[2]), macs: Int(fields[3]),
+                    logits: Array(fields[4...]))
+            }
+        }
+    }
+
+    private let rounding = Tolerance(absolute: 1e-4, relative: 1e-4, reason: "sums in float32, weights folded")
+
+    private func check(_ model: Model) throws {
+        let images = SampleNetworks.images(model, count: 9)
+        let expected = try SampleNetworks.logits(model, images)
+        let exits = expected.count
+        let only = (0..<exits).map { exit in (0..<exits).map { $0 < exit ? "0" : "1e30" } }
+        for (exit, answers) in try answers(model, policy: nil, images, thresholds: only).enumerated() {
+            #expect(answers.count == 9)
+            #expect(answers.allSatisfy { $0.exit == exit + 1 && $0.macs == model.metadata.cumulativeMACs[exit] })
+            expectClose(answers.flatMap(\.logits), expected[exit].doubles, rounding, "exit \(exit + 1)")
+            for (row, answer) in answers.enumerated() {
+                let logits = expected[exit].doubles[row * 4..<row * 4 + 4]
+                let top = logits.max() ?? 0
+                #expect(logits[logits.startIndex + answer.label] >= top - 1e-4)
+                #expect(abs(answer.probability - 1 / logits.reduce(0) { $0 + exp($1 - top) }) < 1e-4)
+            }
+        }
+    }
+
+    @Test(arguments: ArchitectureDescription.Head.allCases)
+    func everyExitOfARealNetwork(head: ArchitectureDescription.Head) throws {
+        try check(try SampleNetworks.preResNet(head: head))
+    }
+
+    @Test func everyLayer() throws { try check(try SampleNetworks.manyLayers()) }
+
+    @Test(arguments: GateScore.allCases) func imagesLeaveWhereTheirScoreSays(score: GateScore) throws {
+        let model = try SampleNetworks.preResNet()
+        let images = SampleNetworks.images(model, count: 40)
+        let logits = try SampleNetworks.logits(model, images)
+        func scores(_ exit: Int) -> [Double] {
+            (0..<40).map { score.value(of: logits[exit].floats[$0 * 4..<$0 * 4 + 4]) }
+        }
+        // Halfway between two scores, so that rounding moves none over.
+        func middle(_ scores: [Double]) -> Double {
+            let sorted = scores.sorted()
+            return (sorted[19] + sorted[20]) / 2
+        }
+        let policy = ExitPolicy(score: score, thresholds: [middle(scores(0)), middle(scores(1))])
+        let found = try answers(model, policy: policy, images, thresholds: [[]])[0]
+        let expected = (0..<40).map { image in
+            1 + ((0..<2).first { policy.leaves(at: $0, score: scores($0)[image]) } ?? 2)
+        }
+        #expect(found.map(\.exit) == expected)
+        #expect(Set(expected).count > 1)
+    }
+
+    @Test func theWorkspaceIsReused() throws {
+        let model = try SampleNetworks.preResNet()
+        let header = String(decoding: try C99Export.files(of: model, name: "net", policy: nil)[0].bytes, as: UTF8.self)
+        let line = try #require(header.split(separator: "\n").first { $0.contains("NET_WORKSPACE ") })
+        let floats = try #require(Int(String(line.split(separator: " ")[2])))
+        let all = model.graph.nodes.reduce(0) { $0 + model.graph.shape(of: $1.outputs[0]).count }
+        // The input of a block, its activation and one convolution are the most that live at once.
+        #expect(floats <= 4 * 5 * 13 * 17 && floats < all / 3)
+    }
+
+    @Test func whatCHasNotIsRefusedAllAtOnce() throws {
+        var model = try SampleNetworks.preResNet()
+        var builder = GraphBuilder()
+        let image = builder.input(Model.inputName, TensorType([1, 4]))
+        let total = try builder.apply(.sumOfSquares, image)
+        let product = try builder.apply(.matMul(transposeLeft: true, transposeRight: false), image, image)
+        builder.output("logits_exit1", try builder.apply(.multiply, product, total))
+        model.graph = builder.graph
+        let error = #expect(throws: ErdeError.self) { try C99Export.files(of: model, name: "net", policy: nil) }
+        #expect(error?.kind == .badData)
+        for part in ["sumOfSquares", "matMul"] { #expect(error?.problem.contains(part) == true) }
+    }
+}
