@@ -1,4 +1,4 @@
-"""Checks a model that erde wrote with the onnx package and ONNX Runtime.
+"""Checks a model that erde wrote, and its exports, with the onnx package, ONNX Runtime and, where installed, OpenVINO.
 
 Usage: check.py PATH_TO_ERDE [MODEL.pb DATA.erds]
 
@@ -17,8 +17,12 @@ import numpy as np
 import onnx
 import onnxruntime
 
+from exports import ExportChecks
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 IMAGES = 1000
+# No multiple of a batch, so that the last batch is smaller.
+EXPORT_IMAGES = 300
 # Float32 sums in another order differ by far less; a wrong operator, attribute or layout differs by far more.
 TOLERANCE = 1e-4
 METADATA = {
@@ -164,6 +168,7 @@ def check_logits(checks, erde, path, data, folder, exits, classes, shape):
             checks.check(
                 f"logits of exit {exit + 1}, batch {batch}, within {TOLERANCE}", difference <= TOLERANCE,
                 f"largest difference {difference:.2e}, {answers} other answers")
+    return images, ours
 
 
 def main():
@@ -177,7 +182,9 @@ def main():
         model, data = map(pathlib.Path, sys.argv[2:4]) if len(sys.argv) == 4 else small_model(erde, folder)
         check_schema(checks)
         exits, classes, shape = check_file(checks, model)
-        check_logits(checks, erde, model, data, folder, exits, classes, shape)
+        images, logits = check_logits(checks, erde, model, data, folder, exits, classes, shape)
+        images, logits = images[:EXPORT_IMAGES], logits[:, :EXPORT_IMAGES]
+        ExportChecks(checks, run, erde, model, folder, images, logits).check_everything()
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
 
