@@ -23,21 +23,24 @@ ROUNDING = 1e-5
 BATCHES = [1, 7, 128]
 
 
-def scores(logits):
-    """Entropy of the softmax in nats, by row, in double precision."""
+def scores(logits, kind="entropy"):
+    """How unsure each row is, in double precision: entropy of the softmax in nats, or one of the other scores."""
     shifted = logits.astype(np.float64) - logits.max(axis=1, keepdims=True)
     shares = np.exp(shifted)
     total = shares.sum(axis=1)
-    return np.maximum(0, np.log(total) - (shares * shifted).sum(axis=1) / total)
+    if kind == "oneMinusMaximum":
+        return 1 - 1 / total
+    entropy = np.maximum(0, np.log(total) - (shares * shifted).sum(axis=1) / total)
+    return entropy / np.log(logits.shape[1]) if kind == "normalizedEntropy" else entropy
 
 
-def expected(logits, thresholds):
+def expected(logits, thresholds, kind="entropy"):
     """The exit of every image counted from 1, its logits, and whether a score on the way was within rounding of a threshold."""
     exits, count = len(logits), logits.shape[1]
     taken, near = np.full(count, exits), np.zeros(count, bool)
     waiting = np.ones(count, bool)
     for exit in range(exits - 1):
-        score = scores(logits[exit])
+        score = scores(logits[exit], kind)
         near |= waiting & (np.abs(score - thresholds[exit]) < ROUNDING)
         leaving = waiting & (score < thresholds[exit])
         taken[leaving] = exit + 1
@@ -85,10 +88,10 @@ class ExportChecks:
         properties = {entry.key: entry.value for entry in onnx.load(str(model)).metadata_props}
         self.macs = json.loads(properties["erde.cumulativeMACs"])
 
-    def export(self, name, *options):
+    def export(self, name, *options, model=None):
         """Writes a file and checks it with the onnx package."""
         path = self.folder / name
-        self.run(self.erde, "export", self.model, "--output", path, "--quiet", *options)
+        self.run(self.erde, "export", model or self.model, "--output", path, "--quiet", *options)
         for file in sorted(path.glob("*.onnx")) if path.is_dir() else [path]:
             self.check_file(file)
         return path
@@ -151,8 +154,31 @@ class ExportChecks:
                 found = in_batches(run, self.images, 7, theta=np.array(thresholds, np.float32))
                 self.compare_answers(f"dynamic, theta as input, {name} leave, {runtime}", found, thresholds)
 
-    def compare_answers(self, label, found, thresholds):
-        exits, logits, near = expected(self.logits, thresholds)
+    def with_thresholds(self, kind, thresholds):
+        """A copy of the model that knows these thresholds for a budget."""
+        model, path = onnx.load(str(self.model)), self.folder / f"{kind}.pb"
+        policy = {"score": kind, "thresholds": thresholds}
+        point = {"budgetMACs": self.macs[-1], "calibrationAccuracy": 0.5, "calibrationMeanMACs": self.macs[0], "policy": policy}
+        for entry in model.metadata_props:
+            if entry.key == "erde.operatingPoints":
+                entry.value = json.dumps([point])
+        onnx.save(model, str(path))
+        return path
+
+    def check_scores(self):
+        """Stored thresholds on every score; the operators of some differ between operator sets."""
+        for kind in ["entropy", "normalizedEntropy", "oneMinusMaximum"]:
+            thresholds = [float(np.median(scores(logits, kind))) for logits in self.logits[:-1]]
+            model = self.with_thresholds(kind, thresholds)
+            for opset in [17, 18, 21]:
+                options = ["--to", "onnx", "--shape", "dynamic", "--budget", "100%", "--opset", opset]
+                path = self.export(f"dynamic_{kind}{opset}.onnx", *options, model=model)
+                for runtime, load in RUNTIMES.items():
+                    label = f"dynamic, stored thresholds on {kind}, operator set {opset}, {runtime}"
+                    self.compare_answers(label, in_batches(load(path), self.images, 7), thresholds, kind)
+
+    def compare_answers(self, label, found, thresholds, kind="entropy"):
+        exits, logits, near = expected(self.logits, thresholds, kind)
         other = (found["exit"] != exits) & ~near
         same = found["exit"] == exits
         difference = np.abs(found["logits"] - logits)[same].max()
@@ -227,6 +253,7 @@ class ExportChecks:
         self.check_all()
         self.check_cut()
         self.check_dynamic()
+        self.check_scores()
         self.check_stages()
         self.check_torch()
 
