@@ -65,6 +65,7 @@ let package = Package(
         module("FileTrees", in: "Formats", ["Diagnostics", "Images", "CArchiveStream"]),
         module("ArrayFiles", in: "Formats", ["Diagnostics", "CZ"]),
         module("DatasetFile", in: "Formats", ["Diagnostics", "Artifacts", "CZ"]),
+        module("FoldFile", in: "Formats", ["Diagnostics", "Artifacts"]),
         module("ONNXFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts", "CSchemas", "CProtobufC"]),
         module("SafetensorsFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
         module("C99Format", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
@@ -84,7 +85,10 @@ let package = Package(
             ["Diagnostics", "Tensors", "Artifacts", "Images", "FileTrees", "ArrayFiles", "DatasetFile", "ReportFile"]),
         module(
             "TrainTeacher", in: "Stages",
-            ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Architectures", "Losses", "Training"]),
+            [
+                "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Architectures", "Losses", "Inference",
+                "Training",
+            ]),
         module(
             "Distill", in: "Stages",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Architectures", "Losses", "Training"]),
@@ -102,7 +106,7 @@ let package = Package(
             name: "erde",
             dependencies: [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine", "DatasetFile",
-                "FileTrees", "ONNXFormat", "ReportFile", "Images", "Architectures", "Losses", "Inference",
+                "FileTrees", "ONNXFormat", "ReportFile", "FoldFile", "Images", "Architectures", "Losses", "Inference",
                 "Training", "Ingest", "TrainTeacher", "Distill",
                 "Calibrate", "Emit", "Classify", "Report", "CPNG", "CJPEG", "CZ", "CArchiveStream", "CProtobufC", arguments,
             ],
@@ -147,7 +151,8 @@ let package = Package(
             "StagesTests",
             [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "CPUEngine", "Inference", "Calibrate",
-                "Report", "ReportFile", "Classify", "CSchemas", "TrainTeacher", "Distill", "Architectures", "Training",
+                "Report", "ReportFile", "FoldFile", "Classify", "CSchemas", "TrainTeacher", "Distill", "Architectures",
+                "Training",
                 "TestSupport",
             ]),
         tests("PipelineTests", ["Artifacts", "TestSupport"]),

@@ -41,5 +41,58 @@ extension Pipeline {
             let log = String(decoding: try program.read("both/student.metrics.jsonl"), as: UTF8.self)
             #expect(log.contains("\"ensembleWeights\":[["))
         }
+
+        @Test func teachersJudgeImagesTheyHaveNotSeen() throws {
+            _ = Workshop.made
+            func train(_ more: String...) throws -> Program.Outcome {
+                let arguments = [
+                    "train", "data.erds", "-o", "judged.pb", "--arch", Workshop.network, "--epochs", "1", "--threads", "1",
+                    "--out-of-fold", "2", "--json",
+                ]
+                let (process, output, messages) = try program.start(arguments + more)
+                return Program.finish(process, output, messages)
+            }
+            let nothing = try train("--resume")
+            #expect(nothing.status == 66 && nothing.messages.contains("judged.folds"), "\(nothing.messages)")
+            let teacher = try train()
+            #expect(teacher.status == 0, "\(teacher.messages)")
+            #expect(program.exists("judged.folds") && !program.exists("judged.fold2.checkpoint"))
+            let result = try #require(
+                try JSONSerialization.jsonObject(with: Data(teacher.output.utf8)) as? [String: Any])
+            #expect((result["outOfFoldErrorPerExit"] as? [Double])?.allSatisfy { 0...1 ~= $0 } == true)
+            // Going on when all folds are done trains the teacher alone, to the same bytes.
+            let (model, folds) = (try program.read("judged.pb"), try program.read("judged.folds"))
+            let again = try train("--resume")
+            #expect(again.status == 0 && !again.messages.contains("without fold"), "\(again.messages)")
+            #expect(try program.read("judged.pb") == model && program.read("judged.folds") == folds)
+
+            func compress(_ teacher: String, _ method: String, _ use: String) throws -> Program.Outcome {
+                try program.run(
+                    "compress", teacher, "--target-macs", "1.2M", "--epochs", "1", "--threads", "1", "--output", "masked",
+                    "--method", method, "--out-of-fold", use, "-q")
+            }
+            let student = try compress("judged.pb", "erde", "mask")
+            #expect(student.status == 0, "\(student.messages)")
+            let report = try object("masked/report/calibration.json")
+            let reported = try #require(report["teacherTrainingErrorPerExit"] as? [Double])
+            let expected = try #require(result["outOfFoldErrorPerExit"] as? [Double])
+            // An epoch leaves out the images that fill no batch.
+            #expect(zip(reported, expected).allSatisfy { abs($0 - $1) < 0.05 } && reported.count == 2)
+            let none = try compress("teacher.pb", "erde", "mask")
+            #expect(none.status == 66 && none.messages.contains("teacher.folds"), "\(none.messages)")
+            let useless = try compress("judged.pb", "kd", "mask")
+            #expect(useless.status == 64 && useless.messages.contains("kd has no use for mask"), "\(useless.messages)")
+            var damaged = folds
+            damaged[folds.count / 2] ^= 1
+            try program.write(damaged, to: "judged.folds")
+            #expect(try compress("judged.pb", "erde", "mask").status == 65)
+            try program.write(folds, to: "judged.folds")
+            let other = try program.run(
+                "train", "data.erds", "-o", "judged.pb", "--arch", Workshop.network, "--epochs", "1", "--threads", "1",
+                "--seed", "9", "-q")
+            #expect(other.status == 0)
+            let stranger = try compress("judged.pb", "erde", "mask")
+            #expect(stranger.status == 65 && stranger.messages.contains("trained otherwise"), "\(stranger.messages)")
+        }
     }
 }

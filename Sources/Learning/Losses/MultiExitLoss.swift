@@ -86,8 +86,10 @@ private func teacher(_ recipe: DistillationRecipe, _ inputs: LossInputs) throws(
             .usage, "method", "\(recipe.method.rawValue) learns from a teacher, and there is none",
             remedy: "choose \(DistillationRecipe.Method.withoutTeacher.map(\.rawValue).joined(separator: ", "))")
     }
+    let judges = inputs.judgeLogits ?? logits
+    precondition(judges.count == logits.count, "\(judges.count) judges for \(logits.count) teacher exits")
     return MultiExitTeacher(
-        recipe: recipe, logits: logits, studentExits: inputs.studentLogits.count, labels: inputs.targets.labels)
+        recipe: recipe, logits: logits, judges: judges, studentExits: inputs.studentLogits.count, labels: inputs.targets.labels)
 }
 
 extension GraphBuilder {

@@ -7,13 +7,17 @@ struct MultiExitTeacher {
     let recipe: DistillationRecipe
     /// `[N,K]` per teacher exit.
     let logits: [Value]
+    /// `[N,K]` per teacher exit: whose answers are right or wrong.
+    let judges: [Value]
     let studentExits: Int
     /// int32 `[N]`
     let labels: Value
 
     /// The logits that a student exit learns from.
-    func logits(forStudentExit exit: Int) -> Value {
-        logits[recipe.teacherExit.index(studentExit: exit, studentExits: studentExits, teacherExits: logits.count)]
+    func logits(forStudentExit exit: Int) -> Value { logits[index(forStudentExit: exit)] }
+
+    private func index(forStudentExit exit: Int) -> Int {
+        recipe.teacherExit.index(studentExit: exit, studentExits: studentExits, teacherExits: logits.count)
     }
 
     /// 1 for every image that this student exit is to be unsure of, else 0: `[N]`; nil where there is no such image.
@@ -22,9 +26,9 @@ struct MultiExitTeacher {
         if exit == studentExits - 1, !recipe.entropyAtLastExit { return nil }
         let judged: [Value] =
             switch recipe.wrongRule {
-            case .perExit: [logits(forStudentExit: exit)]
-            case .final: [logits[logits.count - 1]]
-            case .either: [logits(forStudentExit: exit), logits[logits.count - 1]]
+            case .perExit: [judges[index(forStudentExit: exit)]]
+            case .final: [judges[judges.count - 1]]
+            case .either: [judges[index(forStudentExit: exit)], judges[judges.count - 1]]
             }
         var wrong: Value?
         for value in judged {

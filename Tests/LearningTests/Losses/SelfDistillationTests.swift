@@ -344,6 +344,30 @@ import Testing
         expectClose(sums, [1, 1, 1, 1, 1], Self.close)
     }
 
+    /// Descending on the weights alone, with the exits as they are: without eta all ensembles become one, and with it each
+    /// stays nearer to its own exit.
+    @Test func etaKeepsEnsemblesApart() throws {
+        let golden = try #require(Self.goldens().first)
+        func trained(eta: Double) throws -> [[Double]] {
+            var problem = try Self.problem(golden)
+            problem.recipe.mate = MATERecipe()
+            problem.recipe.mate.eta = eta
+            problem.weightLogits = [[0, 1, 0], [0, 0, 1], [0, 0, 1]]
+            for _ in 0..<200 {
+                let slope = try #require(try problem.evaluate().weightGradient)
+                for place in 0..<9 { problem.weightLogits![place / 3][place % 3] -= 0.5 * slope[place] }
+            }
+            return try #require(problem.weightLogits).map { Self.logSoftmax($0, temperature: 1).map { exp($0) } }
+        }
+        func spread(_ rows: [[Double]]) -> Double {
+            (0..<3).map { exit in rows.map { $0[exit] }.max()! - rows.map { $0[exit] }.min()! }.max()!
+        }
+        let (alike, apart) = (try trained(eta: 0), try trained(eta: 1))
+        #expect(spread(alike) < 0.001, "\(alike)")
+        #expect(spread(apart) > 0.5, "\(apart)")
+        for exit in 0..<3 { #expect(apart[exit][exit] > alike[exit][exit]) }
+    }
+
     @Test func theRampRisesOverItsShareOfTheEpochs() throws {
         let mate = try #require(SelfDistillation(LossPropertyTests.recipe { $0.method = .mate }, exits: 3))
         #expect(mate.ramp(epoch: 0, of: 100) == exp(-5))

@@ -25,7 +25,8 @@ package struct CalibrationReport: Hashable, Sendable, Codable {
     /// On the test split at the target budget.
     package var confusion: ConfusionMatrix?
     package var examples: [ExitExample] = []
-    /// Share of augmented training images that each exit of the teacher gets wrong, 0…1.
+    /// Share of augmented training images that each exit of the teacher gets wrong, 0…1; with out-of-fold predictions,
+    /// share of the training images that these get wrong.
     package var teacherTrainingErrorPerExit: [Double]?
     /// Students that were considered, the chosen one among them.
     package var candidates: [StudentCandidate] = []

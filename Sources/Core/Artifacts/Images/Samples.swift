@@ -4,21 +4,28 @@ package struct Samples: Sendable {
     /// Class of each image.
     package let labels: [Int32]
     private let store: PixelStore
+    /// Where in the store each image lies; nil for one after the other.
+    private let places: [Int]?
 
     /// - Parameters:
     ///   - store: at least `labels.count` images of `image.byteCount` bytes, channels first.
     package init(image: ImageFormat, labels: [Int32], store: PixelStore) {
         precondition(store.bytes.count >= labels.count * image.byteCount, "pixels of \(store.bytes.count) bytes")
+        self.init(image: image, labels: labels, store: store, places: nil)
+    }
+
+    private init(image: ImageFormat, labels: [Int32], store: PixelStore, places: [Int]?) {
         self.image = image
         self.labels = labels
         self.store = store
+        self.places = places
     }
 
     package var count: Int { labels.count }
 
     /// Calls `body` with the pixels `[C, H, W]` of one image.
     package func withPixels<Result>(at index: Int, _ body: (UnsafeRawBufferPointer) throws -> Result) rethrows -> Result {
-        let start = index * image.byteCount
+        let start = (places?[index] ?? index) * image.byteCount
         return try withExtendedLifetime(store) {
             try body(UnsafeRawBufferPointer(rebasing: store.bytes[start..<start + image.byteCount]))
         }
@@ -26,6 +33,13 @@ package struct Samples: Sendable {
 
     /// The first `count` samples, or all if there are fewer.
     package func prefix(_ count: Int) -> Samples {
-        Samples(image: image, labels: Array(labels.prefix(count)), store: store)
+        Samples(image: image, labels: Array(labels.prefix(count)), store: store, places: places)
+    }
+
+    /// Some of the samples, in the order of `indices`.
+    package func selecting(_ indices: [Int]) -> Samples {
+        Samples(
+            image: image, labels: indices.map { labels[$0] }, store: store,
+            places: places.map { places in indices.map { places[$0] } } ?? indices)
     }
 }

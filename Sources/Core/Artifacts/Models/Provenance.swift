@@ -12,6 +12,9 @@ package struct Provenance: Hashable, Sendable, Codable {
     package var distillation: DistillationRecipe?
     /// Per exit, the share of augmented training images that the trained network gets wrong, 0…1.
     package var trainingErrorPerExit: [Double]?
+    /// Per exit, the share of training images that teachers trained without them get wrong, 0…1; nil where that was not
+    /// tried.
+    package var outOfFoldErrorPerExit: [Double]?
     /// By ensemble, exit: with which weights the exits taught each other in the end; nil where that was not learned.
     package var ensembleWeights: [[Double]]?
 

@@ -29,6 +29,16 @@ package struct DistillationRecipe: Recipe {
         case normalized
     }
 
+    /// What predictions for training images by teachers that have not seen them are used for.
+    package enum OutOfFold: String, Hashable, Sendable, Codable, CaseIterable {
+        /// Nothing.
+        case ignored
+        /// They decide where the teacher is wrong.
+        case mask
+        /// They decide that, and the student imitates them in the teacher's place.
+        case all
+    }
+
     package var method = Method.erde
     /// Weight of the cross-entropy.
     package var alpha = 1.0
@@ -48,6 +58,7 @@ package struct DistillationRecipe: Recipe {
     /// Whether the last exit has the entropy term too.
     package var entropyAtLastExit = false
     package var entropyForm = EntropyForm.klToUniform
+    package var outOfFold = OutOfFold.ignored
     /// How the network learns from its own exits, with the methods that do.
     package var mate = MATERecipe()
 
@@ -66,6 +77,7 @@ package struct DistillationRecipe: Recipe {
         case keepsCrossEntropyWhereWrong
         case entropyAtLastExit
         case entropyForm
+        case outOfFold
         case mate
     }
 
@@ -84,6 +96,7 @@ package struct DistillationRecipe: Recipe {
         try container.read(.keepsCrossEntropyWhereWrong, into: &keepsCrossEntropyWhereWrong)
         try container.read(.entropyAtLastExit, into: &entropyAtLastExit)
         try container.read(.entropyForm, into: &entropyForm)
+        try container.read(.outOfFold, into: &outOfFold)
         try container.read(.mate, into: &mate)
         try validate()
     }
@@ -99,5 +112,17 @@ package struct DistillationRecipe: Recipe {
             weights.allSatisfy { $0 >= 0 && $0.isFinite } && weights.contains { $0 > 0 }, "exitWeights",
             "expected weights of at least 0, not all 0, found \(weights)")
         try mate.validate()
+    }
+}
+
+extension DistillationRecipe {
+    /// What out-of-fold predictions are used for by this method: a mask takes a method that masks, and only a method with a
+    /// teacher has one to replace.
+    package var effectiveOutOfFold: OutOfFold {
+        switch outOfFold {
+        case .ignored: .ignored
+        case .mask: method.isEntropyRegularized ? .mask : .ignored
+        case .all: method.learnsFromTeacher ? .all : .ignored
+        }
     }
 }

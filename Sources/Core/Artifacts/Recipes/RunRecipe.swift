@@ -7,6 +7,8 @@ package struct RunRecipe: Recipe {
     package var training = TrainingRecipe()
     /// The loss; nil is the command's own: cross-entropy for a network alone, ERDE for a student.
     package var distillation: DistillationRecipe?
+    /// Folds of which each is judged by a teacher trained on the others; nil judges none.
+    package var outOfFold: Int?
     /// What the gates of the student compare with their thresholds.
     package var score = GateScore.entropy
 
@@ -16,6 +18,7 @@ package struct RunRecipe: Recipe {
         case architecture
         case training
         case distillation
+        case outOfFold
         case score
     }
 
@@ -25,11 +28,14 @@ package struct RunRecipe: Recipe {
         try container.read(.architecture, into: &architecture)
         try container.read(.training, into: &training)
         try container.read(.distillation, into: &distillation)
+        try container.read(.outOfFold, into: &outOfFold)
         try container.read(.score, into: &score)
     }
 
     package func validate() throws(ErdeError) {
         try training.validate()
         try distillation?.validate()
+        let folds = outOfFold ?? 2
+        try require(2...1000 ~= folds, "outOfFold", "expected 2 to 1000 folds, found \(folds)")
     }
 }

@@ -13,6 +13,8 @@ struct RunSignature: Hashable, Sendable, Codable {
     var network: String
     /// Hash of the teacher's weights; nil without a teacher.
     var teacher: String?
+    /// Hash of the out-of-fold predictions; nil where none are used.
+    var folds: String?
     var engine: String
     var precision: Precision
 
@@ -23,6 +25,7 @@ struct RunSignature: Hashable, Sendable, Codable {
             return "another dataset (fingerprint \(datasetFingerprint), now \(other.datasetFingerprint))"
         }
         if teacher != other.teacher { return "another teacher" }
+        if folds != other.folds { return "other out-of-fold predictions" }
         if engine != other.engine { return "the engine \(engine), now \(other.engine)" }
         if precision != other.precision { return "the precision \(precision.rawValue), now \(other.precision.rawValue)" }
         let mine = try lines(training) + lines(distillation)
@@ -64,6 +67,15 @@ extension Parameters {
             hash.combine(name)
             tensor.withUnsafeBytes { hash.combine($0) }
         }
+        return hash.text
+    }
+}
+
+extension FoldPredictions {
+    /// Hash of all logits.
+    var signature: String {
+        var hash = StableHash()
+        for exit in logits { exit.withUnsafeBytes { hash.combine($0) } }
         return hash.text
     }
 }

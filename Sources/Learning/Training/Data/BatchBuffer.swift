@@ -9,6 +9,8 @@ package final class BatchBuffer: @unchecked Sendable {
     package let images: UnsafeMutableBufferPointer<Float>
     /// `[N]`
     package let labels: UnsafeMutableBufferPointer<Int32>
+    /// Places of the images in the training split, `[N]`.
+    package let indices: UnsafeMutableBufferPointer<Int32>
     /// Labels of the images that these are blended with, `[N]`; without mixup the images' own.
     package let blendLabels: UnsafeMutableBufferPointer<Int32>
     /// How much of each image is the other one, `[N]`, 0…½.
@@ -20,6 +22,8 @@ package final class BatchBuffer: @unchecked Sendable {
         images.initialize(repeating: 0)
         labels = .allocate(capacity: batchSize)
         labels.initialize(repeating: 0)
+        indices = .allocate(capacity: batchSize)
+        indices.initialize(repeating: 0)
         blendLabels = .allocate(capacity: batchSize)
         blendLabels.initialize(repeating: 0)
         blendShares = .allocate(capacity: batchSize)
@@ -29,6 +33,7 @@ package final class BatchBuffer: @unchecked Sendable {
     deinit {
         images.deallocate()
         labels.deallocate()
+        indices.deallocate()
         blendLabels.deallocate()
         blendShares.deallocate()
     }

@@ -45,6 +45,7 @@ package struct BatchSampler: Sendable {
             let result = UnsafeMutableBufferPointer(rebasing: buffer.images[place * size..<(place + 1) * size])
             var generator = RandomGenerator(seed: seed, stream: RandomStream.augmentation.number(epoch, position))
             write(index, varied: &generator, into: result)
+            buffer.indices[place] = Int32(index)
             buffer.labels[place] = samples.labels[index]
             buffer.blendLabels[place] = samples.labels[index]
             buffer.blendShares[place] = 0

@@ -11,6 +11,6 @@ package enum MemorisedTeacher {
         let percent = (worst * 10_000).rounded() / 100
         return "the teacher is wrong on at most \(percent) % of the augmented training images at any exit, so that erde comes to "
             + "plain distillation; train a teacher with stronger augmentation (crop, flip, cutout, erasing, mixup) or label "
-            + "smoothing, or use the wrong rule “either”"
+            + "smoothing, judge images out of fold (--out-of-fold), or use the wrong rule “either”"
     }
 }

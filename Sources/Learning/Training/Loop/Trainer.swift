@@ -27,13 +27,19 @@ package final class Trainer {
         try task.validate()
         self.task = task
         self.run = run
-        let teacher = try task.teacher.map { (model) throws(ErdeError) in try model.graph.optimizedForInference(model.parameters)
+        let outOfFold = task.distillation.effectiveOutOfFold
+        // A teacher whose place is taken need not run.
+        let teacher = try (outOfFold == .all ? nil : task.teacher).map { (model) throws(ErdeError) in
+            try model.graph.optimizedForInference(model.parameters)
         }
+        let folds = outOfFold == .ignored ? nil : task.foldPredictions
         let training = try TrainingGraph(
-            student: task.graph, teacher: teacher?.graph, recipe: task.recipe, distillation: task.distillation)
+            student: task.graph, teacher: teacher?.graph, recipe: task.recipe, distillation: task.distillation,
+            foldExits: folds?.origin.exits ?? 0)
         signature = RunSignature(
             training: task.recipe, distillation: task.distillation, datasetFingerprint: task.dataset.fingerprint,
-            network: task.graph.signature, teacher: task.teacher?.parameters.signature, engine: run.engine.name,
+            network: task.graph.signature, teacher: task.teacher?.parameters.signature, folds: folds?.signature,
+            engine: run.engine.name,
             precision: run.options.precision)
         sampler = BatchSampler(
             samples: task.dataset.train, augmentation: task.recipe.augmentation, batchSize: task.recipe.batchSize,
@@ -66,7 +72,8 @@ package final class Trainer {
                     repeating: 0, training.graph.shape(of: variable.value))
             }
         }
-        runner = try StepRunner(training, parameters: parameters, engine: run.engine, options: run.options)
+        runner = try StepRunner(
+            training, parameters: parameters, foldPredictions: folds, engine: run.engine, options: run.options)
     }
 
     /// Trains to the end.

@@ -11,17 +11,20 @@ package struct TrainingTask: Sendable {
     package var parameters: Parameters
     /// Whom it learns from; nil with the methods that need nobody.
     package var teacher: Model?
+    /// What teachers say of training images that they have not seen, for a recipe that uses that.
+    package var foldPredictions: FoldPredictions?
     package var dataset: Dataset
     package var recipe: TrainingRecipe
     package var distillation: DistillationRecipe
 
     package init(
-        graph: Graph, parameters: Parameters, teacher: Model? = nil, dataset: Dataset, recipe: TrainingRecipe,
-        distillation: DistillationRecipe
+        graph: Graph, parameters: Parameters, teacher: Model? = nil, foldPredictions: FoldPredictions? = nil,
+        dataset: Dataset, recipe: TrainingRecipe, distillation: DistillationRecipe
     ) {
         self.graph = graph
         self.parameters = parameters
         self.teacher = teacher
+        self.foldPredictions = foldPredictions
         self.dataset = dataset
         self.recipe = recipe
         self.distillation = distillation
@@ -45,12 +48,29 @@ package struct TrainingTask: Sendable {
                 .badData, dataset.description.source, "expected labels from 0 to \(classes - 1), found \(label)",
                 remedy: "ingest the dataset again")
         }
+        try validateFolds()
         guard let teacher else { return }
         try requireFit(teacher.graph, "teacher", image, classes)
         guard teacher.metadata.classNames == dataset.description.classNames else {
             throw ErdeError(
                 .usage, "teacher", "its classes are not the dataset's",
                 remedy: "give the dataset that the teacher was trained on")
+        }
+    }
+
+    private func validateFolds() throws(ErdeError) {
+        let use = distillation.effectiveOutOfFold
+        guard use != .ignored else { return }
+        guard let foldPredictions else {
+            throw ErdeError(
+                .usage, "outOfFold", "there are no out-of-fold predictions", remedy: "train the teacher with --out-of-fold")
+        }
+        try foldPredictions.requireFit(
+            dataset, teacherExits: teacher?.exitCount ?? foldPredictions.origin.exits, name: "out-of-fold predictions")
+        guard use != .all || recipe.augmentation.mixup == 0 else {
+            throw ErdeError(
+                .usage, "outOfFold", "predictions of single images cannot be imitated on blends of two",
+                remedy: "use them for the mask alone, or leave mixup out")
         }
     }
 

@@ -1,3 +1,4 @@
+import Artifacts
 import Diagnostics
 import Execution
 import Graphs
@@ -9,9 +10,15 @@ final class StepRunner {
     let training: TrainingGraph
     let executable: any Executable
     private let batchSize: Int
+    private let foldPredictions: FoldPredictions?
 
-    init(_ training: TrainingGraph, parameters: Parameters, engine: any Engine, options: CompilationOptions) throws(ErdeError) {
+    /// - Parameter foldPredictions: of a training graph with inputs for them.
+    init(
+        _ training: TrainingGraph, parameters: Parameters, foldPredictions: FoldPredictions?, engine: any Engine,
+        options: CompilationOptions
+    ) throws(ErdeError) {
         self.training = training
+        self.foldPredictions = foldPredictions
         batchSize = training.graph.batch
         executable = try engine.compile(training.graph, parameters: parameters, options: options)
     }
@@ -26,6 +33,8 @@ final class StepRunner {
             case TrainingGraph.dropoutSeed: try executable.write(input: input, Tensor([2], settings.dropoutSeed))
             case TrainingGraph.learningRate: try executable.write(input: input, Tensor(Float(settings.learningRate)))
             case TrainingGraph.ramp: try executable.write(input: input, Tensor(Float(settings.ramp)))
+            case let name where name.hasPrefix(TrainingGraph.foldLogits):
+                try executable.write(input: input, foldLogits(of: batch, name))
             default: try executable.write(input: input, from: UnsafeRawBufferPointer(batch.images))
             }
         }
@@ -38,6 +47,18 @@ final class StepRunner {
             metrics.teacherWrong[exit] = try scalar(TrainingGraph.teacherWrong(exit: exit))
         }
         return metrics
+    }
+
+    /// The predictions for a batch's images that an input takes, by its name.
+    private func foldLogits(of batch: BatchBuffer, _ name: String) throws(ErdeError) -> Tensor {
+        guard let foldPredictions, let exit = Int(name.dropFirst(TrainingGraph.foldLogits.count)) else {
+            preconditionFailure("no out-of-fold predictions for \(name)")
+        }
+        let classes = foldPredictions.origin.classes
+        let logits = foldPredictions.logits[exit - 1]
+        return Tensor(
+            [batchSize, classes],
+            batch.indices.flatMap { logits[Int($0) * classes..<(Int($0) + 1) * classes] })
     }
 
     private func scalar(_ name: String) throws(ErdeError) -> Double {

@@ -8,7 +8,8 @@ import Tensors
 ///
 /// The student is in training form, the teacher beside it in inference form, frozen, on the same images. Inputs: `image`
 /// `[N,C,H,W]`, `batch_labels` int32 `[N]`, `dropout_seed` int32 `[2]`, `learning_rate` scalar; with blended images
-/// `blend_labels` int32 `[N]` and `blend_share` `[N]`; with self-distillation `ramp` scalar. Outputs, all scalars: `loss`,
+/// `blend_labels` int32 `[N]` and `blend_share` `[N]`; with self-distillation `ramp` scalar; with out-of-fold predictions
+/// `fold_logits_exit1` … `[N,K]`, by which right and wrong are told. Outputs, all scalars: `loss`,
 /// `correct_exit1` … (images that the student in training form gets right), `teacher_wrong_exit1` ….
 ///
 /// The student's variables keep their names; the teacher's are `teacher_…`, the loss's own `mate_…`, the optimizer's
@@ -32,6 +33,7 @@ package struct TrainingGraph: Sendable {
     static let blendShare = "blend_share"
     static let ramp = "ramp"
     static let loss = "loss"
+    static let foldLogits = "fold_logits_exit"
     static let teacherScope = "teacher"
 
     static func correct(exit: Int) -> String { "correct_exit\(exit + 1)" }
@@ -41,8 +43,9 @@ package struct TrainingGraph: Sendable {
     /// - Parameters:
     ///   - student: in canonical form.
     ///   - teacher: in inference form, nil without a teacher.
+    ///   - foldExits: exits that out-of-fold predictions are given of; without a teacher they take its place.
     package init(
-        student: Graph, teacher: Graph?, recipe: TrainingRecipe, distillation: DistillationRecipe
+        student: Graph, teacher: Graph?, recipe: TrainingRecipe, distillation: DistillationRecipe, foldExits: Int = 0
     ) throws(ErdeError) {
         let batch = recipe.batchSize
         let student = try student.rebatched(batch)
@@ -72,10 +75,14 @@ package struct TrainingGraph: Sendable {
             teacherLogits = teacher.outputs.map { values[$0.value]! }
             for variable in teacher.variables { teacherVariables.insert(builder.graph.name(of: values[variable.value]!)) }
         }
+        let classes = student.shape(of: student.outputs[0].value)[1]
+        let folds = (0..<foldExits).map { builder.input("\(TrainingGraph.foldLogits)\($0 + 1)", TensorType([batch, classes])) }
+        let judges = folds.isEmpty ? teacherLogits : folds
+        teacherLogits = teacherLogits ?? judges
         let loss = try multiExitLoss(
             distillation,
             of: LossInputs(
-                studentLogits: form.outputs, teacherLogits: teacherLogits,
+                studentLogits: form.outputs, teacherLogits: teacherLogits, judgeLogits: judges,
                 targets: Targets(labels: labels, blend: blend, smoothing: recipe.labelSmoothing), ramp: ramp),
             in: &builder)
         builder.output(TrainingGraph.loss, loss.value)
@@ -89,7 +96,7 @@ package struct TrainingGraph: Sendable {
         let own = loss.ensembleWeightLogits.map { [Variable(value: $0.value, role: .bias)] } ?? []
         try builder.descend(loss.value, groups: [network, own], recipe: recipe, learningRate: learningRate)
         try builder.count(form.outputs, labels: labels, wrong: false, named: TrainingGraph.correct)
-        try builder.count(teacherLogits ?? [], labels: labels, wrong: true, named: TrainingGraph.teacherWrong)
+        try builder.count(judges ?? [], labels: labels, wrong: true, named: TrainingGraph.teacherWrong)
         ensembleWeightLogits = loss.ensembleWeightLogits.map { builder.graph.name(of: $0.value) }
         var initialParameters = Parameters()
         if let variable = loss.ensembleWeightLogits {
@@ -98,7 +105,7 @@ package struct TrainingGraph: Sendable {
         self.initialParameters = initialParameters
         graph = builder.graph.removingDeadNodes()
         exits = form.outputs.count
-        teacherExits = teacherLogits?.count ?? 0
+        teacherExits = judges?.count ?? 0
         self.teacherVariables = teacherVariables
     }
 }

@@ -30,6 +30,12 @@ struct TrainCommand: ParsableCommand {
             valueName: "name"))
     var arch: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Also train this many teachers, each without one part of the images, and write what they say of that part beside "
+                + "the model, for compress --out-of-fold.", valueName: "folds"))
+    var outOfFold: Int?
+
     @OptionGroup(title: "Loss") var loss: LossOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
     @OptionGroup var engine: EngineOptions
@@ -42,20 +48,30 @@ struct TrainCommand: ParsableCommand {
         recipe.architecture = architecture.name
         let loss = try loss.merged(recipe.distillation)
         recipe.distillation = loss
+        recipe.outOfFold = outOfFold ?? recipe.outOfFold
+        try recipe.validate()
         try OutputPlace.check(file: output)
         let place = try DatasetPlace(data)
         let files = RunFiles(model: output)
         let progress = TrainingProgress()
-        var run = TrainingRun(engine: engine.engine, options: engine.compilation)
-        files.attach(to: &run, resume: training.resume)
-        run.report = progress.show
         try files.write(recipe)
+        Interruption.watch()
+        var judged: FoldPredictions?
+        if let folds = recipe.outOfFold {
+            let judgement = FoldJudgement(
+                place: place, architecture: architecture, recipe: recipe, loss: loss, files: files, engine: engine)
+            judged = try judgement.run(folds: folds, resume: training.resume)
+        }
+        var run = TrainingRun(engine: engine.engine, options: engine.compilation)
+        // An interrupted run of folds may not have come to the teacher itself.
+        files.attach(to: &run, resume: training.resume && (judged == nil || files.hasCheckpoint))
+        run.report = progress.show
         Console.standard.note(
             "Training \(architecture.name) with \(loss.method.rawValue) on \(groupedText(place.dataset.train.count)) images")
-        Interruption.watch()
-        let model = try trainTeacher(
+        var model = try trainTeacher(
             on: place.dataset, datasetPath: place.path, architecture: architecture, recipe: recipe.training, loss: loss,
             run: run)
+        model.metadata.provenance.outOfFoldErrorPerExit = judged?.errorPerExit(labels: place.dataset.train.labels)
         try emit(model, to: output)
         files.removeCheckpoint()
         let result = try TrainedModel(model, name: output, place: place, engine: engine)

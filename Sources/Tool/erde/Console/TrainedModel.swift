@@ -15,6 +15,8 @@ struct TrainedModel: Encodable {
     let calibrationAccuracyPerExit: [Double]
     /// Of augmented training images, 0…1.
     let trainingErrorPerExit: [Double]
+    /// Of training images that teachers like this one have not seen, 0…1; nil where that was not tried.
+    let outOfFoldErrorPerExit: [Double]?
 
     init(_ model: Model, name: String, place: DatasetPlace, engine: EngineOptions) throws(ErdeError) {
         self.model = name
@@ -23,6 +25,7 @@ struct TrainedModel: Encodable {
         fileBytes = InputFile.size(name) ?? 0
         cumulativeMACs = model.metadata.cumulativeMACs
         trainingErrorPerExit = model.metadata.provenance.trainingErrorPerExit ?? []
+        outOfFoldErrorPerExit = model.metadata.provenance.outOfFoldErrorPerExit
         let samples = place.dataset.calibration
         let logits = try exitLogits(
             of: model, samples: samples, engine: engine.engine, options: engine.compilation)

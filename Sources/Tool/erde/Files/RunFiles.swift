@@ -11,6 +11,15 @@ struct RunFiles {
 
     private var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(stem).checkpoint") }
 
+    /// Whether there is a run to go on with.
+    var hasCheckpoint: Bool { checkpoints.hasCheckpoint }
+
+    /// What teachers say of images that they have not seen.
+    var foldPredictions: String { "\(stem).folds" }
+
+    /// The files of the run that trains without a fold, counted from 0.
+    func fold(_ fold: Int) -> RunFiles { RunFiles(model: "\(stem).fold\(fold + 1)") }
+
     /// Gives the run its checkpoint folder and metrics log.
     func attach(to run: inout TrainingRun, resume: Bool) {
         run.checkpoints = checkpoints

@@ -43,6 +43,9 @@ struct DistillationOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Give the last exit the entropy term too.")
     var entropyAtLastExit: Bool?
 
+    @Option(help: "What the teacher's out-of-fold predictions (train --out-of-fold) are used for.")
+    var outOfFold: DistillationRecipe.OutOfFold?
+
     @OptionGroup var selfDistillation: SelfDistillationOptions
 
     /// The recipe's loss with these options in it, checked; ERDE if the recipe says nothing.
@@ -60,6 +63,12 @@ struct DistillationOptions: ParsableArguments {
         loss.keepsDistillationWhereWrong = keepDistillationWhereWrong ?? loss.keepsDistillationWhereWrong
         loss.keepsCrossEntropyWhereWrong = keepCrossEntropyWhereWrong ?? loss.keepsCrossEntropyWhereWrong
         loss.entropyAtLastExit = entropyAtLastExit ?? loss.entropyAtLastExit
+        loss.outOfFold = outOfFold ?? loss.outOfFold
+        if let outOfFold, loss.effectiveOutOfFold != outOfFold {
+            throw ErdeError(
+                .usage, "--out-of-fold", "\(loss.method.rawValue) has no use for \(outOfFold.rawValue)",
+                remedy: "choose --method erde, or leave this option out")
+        }
         try selfDistillation.merge(into: &loss)
         try loss.validate()
         return loss
@@ -70,3 +79,4 @@ extension DistillationRecipe.Method: ExpressibleByArgument {}
 extension DistillationRecipe.WrongRule: ExpressibleByArgument {}
 extension DistillationRecipe.TeacherExit: ExpressibleByArgument {}
 extension DistillationRecipe.EntropyForm: ExpressibleByArgument {}
+extension DistillationRecipe.OutOfFold: ExpressibleByArgument {}

@@ -65,8 +65,11 @@ struct Compression {
         console.note(
             "Distilling \(plan.architecture.name) from \(teacherPath) with \(loss.method.rawValue) on "
                 + "\(groupedText(place.dataset.train.count)) images")
+        let folds =
+            loss.effectiveOutOfFold == .ignored ? nil : try FoldJudgement.read(beside: teacherPath, teacher, place.dataset)
         let student = try distill(
-            from: teacher, parentHash: try ModelFile.hash(path: teacherPath), on: place.dataset, datasetPath: place.path,
+            from: teacher, foldPredictions: folds, parentHash: try ModelFile.hash(path: teacherPath), on: place.dataset,
+            datasetPath: place.path,
             to: plan.architecture, recipe: recipe.training, distillation: loss, run: run)
         files.removeCheckpoint()
         return student

@@ -26,8 +26,13 @@ func exitSection(_ report: CalibrationReport) -> Markup? {
 
 private func teacherErrors(_ report: CalibrationReport) -> Markup? {
     guard let errors = report.teacherTrainingErrorPerExit, !errors.isEmpty else { return nil }
+    let judged =
+        switch report.provenance?.distillation?.effectiveOutOfFold ?? .ignored {
+        case .ignored: "augmented training images that the teacher’s exits get wrong"
+        case .mask, .all: "training images that exits of teachers trained without them get wrong"
+        }
     return """
-        <p class="note">Share of augmented training images that the teacher’s exits get wrong: \
+        <p class="note">Share of \(judged): \
         \(errors.map { percentText($0) }.joined(separator: " · ")). The entropy term of the distillation works on these.</p>
         """
 }
