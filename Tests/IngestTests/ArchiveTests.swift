@@ -40,6 +40,20 @@ import Testing
         #expect(try DatasetGoldens.ingested(folder("down")).report.sourceKind == .cifar)
     }
 
+    @Test func anArchiveBesideClassFoldersIsPassedOver() throws {
+        let folder = try TemporaryFolder()
+        for index in 0..<12 {
+            let png = StoredStreams.png(width: 2, height: 2, [1, 2, 3, UInt8(index)])
+            try folder.write(png, to: "source/\(index % 2)/\(index).png")
+            try folder.write(png, to: "split/train/\(index % 2)/\(index).png")
+        }
+        let archive = try bytes(of: "\(goldens)/archives/set.zip")
+        try folder.write(archive, to: "source/backup.zip")
+        try folder.write(archive, to: "split/train/backup.zip")
+        #expect(try DatasetGoldens.ingested(folder("source"), IngestOptions()).report.sourceKind == .classFolders)
+        #expect(try DatasetGoldens.ingested(folder("split"), IngestOptions()).report.sourceKind == .splitFolders)
+    }
+
     @Test func webDatasetShards() throws {
         let (report, dataset) = try DatasetGoldens.ingested("\(goldens)/webdataset", IngestOptions())
         #expect(report.sourceKind == .webDataset)

@@ -30,6 +30,10 @@ import Testing
         let coarse = try DatasetGoldens.ingested(path, IngestOptions(calibrationCount: 1, labelSet: .coarse)).dataset
         #expect(coarse.description.classNames.count == 20)
         #expect(DatasetGoldens.rows(of: coarse) == (try DatasetGoldens.rows("cifar-100-coarse")))
+        let names = #expect(throws: ErdeError.self) {
+            try DatasetGoldens.ingested(path, IngestOptions(classNames: ["one", "two"]))
+        }
+        #expect(names?.kind == .usage && names?.problem == "2 names, expected 100 different ones")
     }
 
     @Test func labelsOfCIFAROutOfRangeAreBadImages() throws {

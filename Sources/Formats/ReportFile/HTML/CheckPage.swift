@@ -13,6 +13,8 @@ package func htmlPage(of check: DatasetCheck) -> String {
         <style>
         \(styleSheet)
         .pair { display: flex; gap: 4px; } .pair img { flex: 1 1 0; min-width: 0; }
+        .images.pairs { grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); }
+        h2::first-letter { text-transform: uppercase; }
         </style>
         </head>
         <body>
@@ -50,16 +52,23 @@ private func warningList(_ check: DatasetCheck) -> Markup? {
 }
 
 private func findingSection(_ finding: DatasetFindings.Finding) -> Markup {
-    let hasImages = finding.examples.contains { !$0.images.isEmpty }
-    let examples = finding.examples.map { hasImages ? tile($0) : "<li>\($0.note ?? "")</li>" as Markup }
+    let hasPictures = finding.examples.contains { $0.images.contains { $0.pngBase64 != nil } }
+    let arePairs = finding.examples.contains { $0.images.count > 1 }
+    let list: Markup = hasPictures ? (arePairs ? " class=\"images pairs\"" : " class=\"images\"") : ""
+    let examples = finding.examples.map { hasPictures ? tile($0) : line($0) }
     let rest = finding.count - finding.examples.count
     return """
         <section><h2>\(finding.kind.title): \(finding.count)</h2>
         <p class="soft">\(finding.kind.meaning)</p>
-        <ul\(hasImages ? " class=\"images\"" as Markup : "")>\(examples)</ul>
+        <ul\(list)>\(examples)</ul>
         \(rest > 0 ? "<p class=\"note\">and \(rest) more</p>" as Markup : "")</section>
 
         """
+}
+
+private func line(_ example: DatasetFindings.Example) -> Markup {
+    let names = example.images.map(\.name).joined(separator: " = ")
+    return "<li>\(names)\(names.isEmpty || example.note == nil ? "" : ": ")\(example.note ?? "")</li>"
 }
 
 private func tile(_ example: DatasetFindings.Example) -> Markup {

@@ -24,17 +24,17 @@ struct CIFARLabels {
     /// Takes names given by the user or lying beside the images.
     mutating func readNames(in folder: SourceFolder, options: IngestOptions) throws(ErdeError) {
         if let given = options.classNames {
-            try take(given, from: "class names")
+            try take(given, from: "class names", isOption: true)
         } else if let file = fileNames.first(where: { folder.files.contains($0) }) {
             try take(try folder.lines(of: file).map(String.init), from: folder.place(file))
         }
     }
 
     /// - Throws: `ErdeError` when there are not as many names as labels.
-    mutating func take(_ given: [String], from place: String) throws(ErdeError) {
+    mutating func take(_ given: [String], from place: String, isOption: Bool = false) throws(ErdeError) {
         guard given.count == names.count, Set(given).count == given.count else {
             throw ErdeError(
-                .badData, place, "\(given.count) names, expected \(names.count) different ones",
+                isOption ? .usage : .badData, place, "\(given.count) names, expected \(names.count) different ones",
                 remedy: "name every label from 0 on")
         }
         names = given

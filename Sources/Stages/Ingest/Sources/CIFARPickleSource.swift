@@ -46,8 +46,10 @@ enum CIFARPickleSource {
         }
         var labels = CIFARLabels(set: options.labelSet, isHundred: first.isHundred)
         let key = first.isHundred ? "\(options.labelSet.rawValue)_label_names" : "label_names"
-        if let names = options.classNames ?? nameLists[key] {
-            try labels.take(names, from: options.classNames == nil ? folder.place() : "class names")
+        if let names = options.classNames {
+            try labels.take(names, from: "class names", isOption: true)
+        } else if let names = nameLists[key] {
+            try labels.take(names, from: folder.place())
         }
         return try labelled(batches, labels: labels, of: folder)
     }

@@ -13,8 +13,10 @@ enum ClassFolders {
 
     /// Of folders that each hold only the next one, the one with the classes.
     static func place(in chain: [SourceFolder]) throws(ErdeError) -> SourceFolder {
-        for folder in chain where folder.folders.count > 1 { return folder }
-        for folder in chain where !(try layers(folder).isEmpty) { return folder }
+        for folder in chain {
+            if folder.folders.count > 1 { return folder }
+            if !(try layers(folder).isEmpty) { return folder }
+        }
         return chain[0]
     }
 

@@ -96,8 +96,9 @@ enum SourceRecognition {
         if !CIFARSource.files(in: folder).isEmpty || !CIFARPickleSource.files(in: folder).isEmpty { return .cifar }
         if !SVHNSource.files(in: folder).isEmpty { return .svhn }
         if try TinyImageNetSource.recognises(folder) { return .tinyImageNet }
-        if !(try WebDatasetSource.shards(of: folder).isEmpty) { return .webDataset }
+        // An archive beside class folders is no source of its own.
         if try ClassFolders.recognises(folder) { return nil }
+        if !(try WebDatasetSource.shards(of: folder).isEmpty) { return .webDataset }
         return try ListSource.files(in: folder).isEmpty ? nil : .list
     }
 

@@ -6,7 +6,7 @@ enum FindingsSummary {
     static func lines(_ findings: DatasetFindings) -> [String] {
         findings.findings.map { finding in
             let first = finding.examples.first.map(text) ?? ""
-            return "  \(groupedText(finding.count)) \(finding.kind.title): \(first)" + (finding.count > 1 ? " …" : "")
+            return "  \(finding.kind.title): \(groupedText(finding.count)), as \(first)"
         }
     }
 
@@ -14,7 +14,7 @@ enum FindingsSummary {
     static func details(_ findings: DatasetFindings) -> [String] {
         findings.findings.flatMap { finding in
             let rest = finding.count - finding.examples.count
-            return ["", "\(groupedText(finding.count)) \(finding.kind.title)", "  \(finding.kind.meaning)"]
+            return ["", "\(finding.kind.title): \(groupedText(finding.count))", "  \(finding.kind.meaning)"]
                 + finding.examples.map { "  - \(text($0))" } + (rest > 0 ? ["  … and \(groupedText(rest)) more"] : [])
         }
     }
