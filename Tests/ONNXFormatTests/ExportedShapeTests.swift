@@ -64,6 +64,26 @@ import Testing
         expectClose(try #require(try logits(read)["logits_exit1"]), expected, rounding)
     }
 
+    @Test func aCutKeepsTheLogitsThatItsExitReads() throws {
+        var builder = GraphBuilder()
+        let image = builder.input(Model.inputName, TensorType([1, 3, 1, 1]))
+        let row = try builder.apply(.reshape(trailing: [3]), image)
+        let first = try builder.apply(
+            .linear, row, builder.variable("first", [4, 3], role: .weight), name: "logits_exit1")
+        builder.output("logits_exit1", first)
+        let own = try builder.apply(.linear, row, builder.variable("second", [4, 3], role: .weight), name: "own")
+        builder.output("logits_exit2", try builder.apply(.add, own, first, name: "logits_exit2"))
+        let graph = builder.graph
+        let metadata = ModelMetadata(
+            role: .student, classNames: ["a", "b", "c", "d"], image: ImageFormat(channels: 3, height: 1, width: 1),
+            cumulativeMACs: [12, 24], provenance: Provenance(version: erdeVersion))
+        let model = Model(graph: graph, parameters: SampleModels.contents(of: graph), metadata: metadata)
+        let read = try ONNXReader.model(from: try files(model, .cut(exit: 1))[0].bytes, name: "model.onnx")
+        #expect(read.metadata.cumulativeMACs == [24])
+        let expected = try #require(try logits(model)["logits_exit2"])
+        expectClose(try #require(try logits(read)["logits_exit1"]), expected, rounding)
+    }
+
     // MARK: Dynamic exits
 
     private func graph(_ file: FileContent) -> WireMessage { WireMessage(file.bytes).messages(7)[0] }

@@ -57,10 +57,16 @@ package enum ONNXExport {
         }
         let graph = model.graph
         let only = Graph.Output(name: Model.outputName(exit: 0), value: graph.outputs[exit].value)
+        // Where a deeper exit reads the first one's logits, these give up their name.
+        var names = Set(graph.values.map(\.name))
+        var values = graph.values
+        for index in values.indices where values[index].name == only.name && index != only.value.id {
+            values[index].name = unused("\(only.name)_before", &names)
+        }
         var cut = model
         cut.graph =
             Graph(
-                unverified: graph.values, origins: graph.origins, inputs: graph.inputs, variables: graph.variables,
+                unverified: values, origins: graph.origins, inputs: graph.inputs, variables: graph.variables,
                 constants: graph.constants, nodes: graph.nodes, outputs: [only], updates: graph.updates
             ).removingDeadNodes()
         cut.metadata.cumulativeMACs = cut.graph.cost().cumulativeMACs
