@@ -13,7 +13,7 @@ struct ConformanceCase: Sendable {
     var isSmooth = true
 
     static let all =
-        convolutions + products + normalisations + pools + elementwise + binaries + rows + reductions + learning
+        convolutions + products + normalisations + pools + elementwise + binaries + rows + reductions + channels + learning
 }
 
 extension ConformanceCase: CustomTestStringConvertible {

@@ -27,7 +27,7 @@ struct LayoutTests {
             .relu, .clip(lower: -1, upper: 2), .affine(scale: 0.5, offset: 3), .exp, .stopGradient, .dropout(rate: 0.5),
             .maxPool(pool), .averagePool(pool), .globalAveragePool, .reduceSum(Reduction(axes: [0, 2, 3])),
             .reduceMean(Reduction(axes: [1], keepsAxes: true)), .sumOfSquares, .reshape(trailing: [340]),
-            .reshape(trailing: [5, 17, 4]),
+            .reshape(trailing: [5, 17, 4]), .channelSlice(start: 0, count: 17), .channelSlice(start: 15, count: 2),
         ].map { Follower(op: $0) }
         followers += [
             Follower(op: .batchNormalization(normalization), others: vectors),
@@ -37,6 +37,8 @@ struct LayoutTests {
             Follower(op: .convolution(.init()), others: [random.uniform([3, 17, 1, 1]), random.uniform([3])]),
             Follower(op: .sumTo, others: [random.uniform([17, 1, 1])]),
             Follower(op: .reluGradient, others: [random.separated(image)]),
+            Follower(op: .concatenate, others: [random.uniform([2, 3, 5, 4]), random.uniform([2, 40, 5, 4])]),
+            Follower(op: .concatenate, others: [random.uniform([2, 16, 5, 4])]),
             Follower(op: .maxPoolGradient(.init(kernel: Extent(1), strides: Extent(1))), others: [random.uniform(image)]),
         ]
         for op in [Op.add, .subtract, .multiply, .divide, .maximum, .less, .equal] {

@@ -9,6 +9,7 @@ enum OpKind: String, CaseIterable, Sendable, Decodable {
     case relu, reluGradient, clip, clipGradient, affine, exp, log, squareRoot, stopGradient, dropout, randomDropout
     case add, subtract, multiply, divide, maximum, equal, less
     case logSoftmax, argMax, oneHot, reduceSum, reduceMean, sumOfSquares, sumTo, broadcastTo, reshape
+    case concatenate, channelSlice
     case momentumUpdate
 
     /// Why an operator has no check of its gradient.
@@ -26,12 +27,12 @@ enum OpKind: String, CaseIterable, Sendable, Decodable {
         case .convolution, .linear, .matMul, .batchNormalization, .batchNormalizationTraining, .movingAverage, .maxPool,
             .averagePool, .globalAveragePool, .relu, .clip, .affine, .exp, .log, .squareRoot, .dropout, .randomDropout,
             .add, .subtract, .multiply, .divide, .maximum, .logSoftmax, .reduceSum, .reduceMean, .sumOfSquares, .sumTo,
-            .broadcastTo, .reshape:
+            .broadcastTo, .reshape, .concatenate:
             .checked
         case .stopGradient, .equal, .less, .argMax, .oneHot:
             .zero
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationGradient, .maxPoolGradient,
-            .averagePoolGradient, .reluGradient, .clipGradient, .momentumUpdate:
+            .averagePoolGradient, .reluGradient, .clipGradient, .channelSlice, .momentumUpdate:
             .none
         }
     }
@@ -81,6 +82,8 @@ extension Op {
         case .sumTo: .sumTo
         case .broadcastTo: .broadcastTo
         case .reshape: .reshape
+        case .concatenate: .concatenate
+        case .channelSlice: .channelSlice
         case .momentumUpdate: .momentumUpdate
         }
     }

@@ -19,7 +19,7 @@ struct OperatorGolden: Decodable, Sendable {
 
     struct Attributes: Decodable, Sendable {
         let strides, padding, dilations, kernel, axes, trailing: [Int]?
-        let groups, classes, salt: Int?
+        let groups, classes, salt, start, count: Int?
         let epsilon, momentum, weightDecay, lower, upper, scale, offset, rate: Double?
         let countsPadding, keepsAxes, transposeLeft, transposeRight, nesterov: Bool?
     }
@@ -84,6 +84,9 @@ extension OperatorGolden {
         case .sumTo: .sumTo
         case .broadcastTo: .broadcastTo
         case .reshape: .reshape(trailing: try #require(attributes.trailing))
+        case .concatenate: .concatenate
+        case .channelSlice:
+            .channelSlice(start: try #require(attributes.start), count: try #require(attributes.count))
         case .momentumUpdate:
             .momentumUpdate(
                 MomentumAttributes(

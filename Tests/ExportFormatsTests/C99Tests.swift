@@ -112,6 +112,10 @@ import Testing
         try check(try SampleNetworks.preResNet(head: head))
     }
 
+    @Test(arguments: SampleNetworks.families) func everyFamily(_ name: String) throws {
+        try check(try SampleNetworks.network(named: name))
+    }
+
     @Test func everyLayer() throws { try check(try SampleNetworks.manyLayers()) }
 
     @Test(arguments: GateScore.allCases) func imagesLeaveWhereTheirScoreSays(score: GateScore) throws {

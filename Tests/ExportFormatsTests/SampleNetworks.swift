@@ -18,6 +18,19 @@ enum SampleNetworks {
         return model(graph, image: image, classes: ["cat", "dog \"quoted\" \\", "ü/ß", "line\nbreak?"])
     }
 
+    /// A network of every other family, by name.
+    static let families = [
+        "vgg:widths=5,7,3:blocks=1,2,1:exits=2,4", "mobilenetv2:widths=3,5,5:blocks=1,2,1:last=11",
+        "densenet:blocks=2,3:growth=3:head=pool2:exits=3", "msdnet:layers=4:base=1:step=1:growth=3:stem=5",
+    ]
+
+    static func network(named name: String) throws -> Model {
+        let image = ImageFormat(channels: 3, height: 13, width: 17)
+        let graph = try ArchitectureDescription(parsing: name).buildGraph(
+            image: image, classes: 4, mean: [0.1, 0.2, 0.3], standardDeviation: [0.5, 0.25, 1 / 3])
+        return model(graph, image: image, classes: ["a", "b", "c", "d"])
+    }
+
     /// Two exits over the layers that the first network has not.
     static func manyLayers() throws -> Model {
         var builder = GraphBuilder()
@@ -69,8 +82,11 @@ enum SampleNetworks {
         var random = RandomTensors(seed: 11)
         var parameters = Parameters()
         for variable in graph.variables {
+            let shape = graph.shape(of: variable.value)
+            // A variance of 1 over what a weight adds up keeps values small however deep the network is.
+            let bound = variable.role == .weight ? (3 / Float(shape.dimensions.dropFirst().reduce(1, *))).squareRoot() : 1
             parameters[graph.name(of: variable.value)] = random.uniform(
-                graph.shape(of: variable.value), in: variable.role == .statistic ? 0.5...1.5 : -1...1)
+                shape, in: variable.role == .statistic ? 0.5...1.5 : -bound...bound)
         }
         let metadata = ModelMetadata(
             role: .student, classNames: classes, image: image, cumulativeMACs: graph.cost().cumulativeMACs,

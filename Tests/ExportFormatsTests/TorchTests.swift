@@ -67,6 +67,16 @@ import Testing
         ] { #expect(source.contains(part), "\(part) in \(source)") }
     }
 
+    @Test(arguments: SampleNetworks.families) func everyFamilyHasLayers(_ name: String) throws {
+        let model = try SampleNetworks.network(named: name)
+        let files = try TorchExport.files(of: model, name: "net", policy: nil)
+        let read = try Read(files[1].bytes)
+        let written = read.tensors.filter { $0.value.type == "F32" && !$0.key.hasPrefix("normalization") }
+        #expect(written.count == model.graph.variables.count)
+        let concatenates = model.graph.nodes.contains { $0.op == .concatenate }
+        #expect(String(decoding: files[0].bytes, as: UTF8.self).contains("torch.cat((") == concatenates)
+    }
+
     @Test func layersOfOneNameAreRefusedByName() throws {
         var model = try SampleNetworks.preResNet()
         var builder = GraphBuilder()

@@ -178,6 +178,16 @@ for nesterov in [False, True]:
            [w, g, v, torch.tensor(rate, dtype=DT), torch.tensor(scale, dtype=DT)],
            [p, optimizer.state[p]["momentum_buffer"]], momentum=momentum, weightDecay=decay, nesterov=nesterov)
 
+# Channels
+for shapes in [[(2, 3, 3, 5), (2, 1, 3, 5)], [(3, 2, 1, 2), (3, 5, 1, 2), (3, 1, 1, 2)], [(4, 3), (4, 2)]]:
+    xs = [eighths(*shape).requires_grad_() for shape in shapes]
+    y = torch.cat(xs, dim=1)
+    record(f"concatenate {shapes}", "concatenate", xs, [y])
+    dy, start = eighths(*y.shape), 0
+    for x, dx in zip(xs, gradients(y, dy, xs)):
+        record(f"slice of {list(y.shape)} at {start}", "channelSlice", [dy], [dx], start=start, count=x.shape[1])
+        start += x.shape[1]
+
 print('{"torch": %s, "cases": [' % json.dumps(torch.__version__))
 print(",\n".join(json.dumps(case) for case in CASES))
 print("]}")

@@ -23,6 +23,8 @@ import Testing
         let dropped = try builder.apply(.randomDropout(rate: 0.5, salt: 3), means, seed)
         let product = try builder.apply(.matMul(transposeLeft: false, transposeRight: false), dropped, table)
         let hot = try builder.apply(.oneHot(classes: 2), labels)
+        let both = try builder.apply(.concatenate, product, hot, means)
+        _ = try builder.apply(.channelSlice(start: 2, count: 7), both)
         builder.output("difference", try builder.apply(.subtract, product, hot))
         builder.update(mean, to: try builder.apply(.movingAverage(momentum: 0.1), mean, normalized[1]))
         #expect(
@@ -44,6 +46,8 @@ import Testing
                 randomDropout: float32[2, 6] = randomDropout(rate 0.5, salt 3)(reduceMean, seed)
                 matMul: float32[2, 2] = matMul(randomDropout, table)
                 oneHot: float32[2, 2] = oneHot(classes 2)(labels)
+                concatenate: float32[2, 10] = concatenate(matMul, oneHot, reduceMean)
+                channelSlice: float32[2, 7] = channelSlice(start 2, count 7)(concatenate)
                 subtract: float32[2, 2] = subtract(matMul, oneHot)
                 movingAverage: float32[6] = movingAverage(momentum 0.1)(mean, bn_1)
                 output difference = subtract

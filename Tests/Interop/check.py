@@ -1,9 +1,9 @@
-"""Checks a model that erde wrote, and its exports, with the onnx package, ONNX Runtime and, where installed, OpenVINO.
+"""Checks models that erde wrote, and their exports, with the onnx package, ONNX Runtime and, where installed, OpenVINO.
 
 Usage: check.py PATH_TO_ERDE [MODEL.pb DATA.erds]
 
-Without a model, the bundled images are ingested and a small network is trained for one epoch. The last line of output is
-"N passed, N failed"; the exit status is 1 when a check failed.
+Without a model, the bundled images are ingested and a small network of every family is trained for one epoch. The last line
+of output is "N passed, N failed"; the exit status is 1 when a check failed.
 """
 
 import json
@@ -52,12 +52,21 @@ def run(*command):
     subprocess.run([str(part) for part in command], check=True, stdout=sys.stderr)
 
 
-def small_model(erde, folder):
-    """A dataset from the bundled images and a network trained on it for one epoch."""
-    data, model = folder / "fashion.erds", folder / "teacher.pb"
+NETWORKS = [
+    "preresnet:widths=8,16,24:blocks=1,1,1", "vgg:widths=6,10:blocks=1,2:exits=2,3",
+    "mobilenetv2:widths=4,6,8:blocks=1,2,1:last=16", "densenet:blocks=2,2:growth=5:head=poolTo2x2",
+    "msdnet:layers=4:base=2:step=1:growth=2:stem=4",
+]
+
+
+def small_models(erde, folder):
+    """A dataset from the bundled images and networks trained on it for one epoch."""
+    data = folder / "fashion.erds"
     run(erde, "ingest", ROOT / "samples" / "fashion", "-o", data, "--quiet")
-    run(erde, "train", data, "-o", model, "--arch", "preresnet:widths=8,16,24:blocks=1,1,1", "--epochs", "1", "--quiet")
-    return model, data
+    for number, network in enumerate(NETWORKS):
+        model = folder / f"teacher{number}.pb"
+        run(erde, "train", data, "-o", model, "--arch", network, "--epochs", "1", "--quiet")
+        yield model, data
 
 
 def check_schema(checks):
@@ -179,12 +188,13 @@ def main():
     checks = Checks()
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        model, data = map(pathlib.Path, sys.argv[2:4]) if len(sys.argv) == 4 else small_model(erde, folder)
         check_schema(checks)
-        exits, classes, shape = check_file(checks, model)
-        images, logits = check_logits(checks, erde, model, data, folder, exits, classes, shape)
-        images, logits = images[:EXPORT_IMAGES], logits[:, :EXPORT_IMAGES]
-        ExportChecks(checks, run, erde, model, folder, images, logits).check_everything()
+        given = [map(pathlib.Path, sys.argv[2:4])] if len(sys.argv) == 4 else small_models(erde, folder)
+        for model, data in given:
+            exits, classes, shape = check_file(checks, model)
+            images, logits = check_logits(checks, erde, model, data, folder, exits, classes, shape)
+            images, logits = images[:EXPORT_IMAGES], logits[:, :EXPORT_IMAGES]
+            ExportChecks(checks, run, erde, model, folder, images, logits).check_everything()
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
 

@@ -94,7 +94,8 @@ enum SampleModels {
         x = try builder.apply(.subtract, x, total)
         x = try builder.apply(.multiply, x, try builder.apply(.sumOfSquares, gain))
         // The output has a name of its own here.
-        builder.output("logits_exit2", try builder.apply(.linear, x, builder.variable("last_weight", [4, 4], role: .weight)))
+        x = try builder.apply(.concatenate, x, total, x)
+        builder.output("logits_exit2", try builder.apply(.linear, x, builder.variable("last_weight", [4, 9], role: .weight)))
         let graph = builder.graph
         let metadata = ModelMetadata(
             role: .teacher, classNames: ["a", "b", "c", "d"], image: ImageFormat(channels: 3, height: 9, width: 8),

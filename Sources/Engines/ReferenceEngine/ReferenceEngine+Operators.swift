@@ -62,6 +62,9 @@ extension ReferenceEngine {
         case .broadcastTo: [broadcastTo(x[0], shapes[0])]
         case .reshape: [DoubleTensor(shapes[0], x[0].elements)]
 
+        case .concatenate: [concatenate(x, shape: shapes[0])]
+        case .channelSlice(let start, _): [channelSlice(x[0], start: start, shape: shapes[0])]
+
         case .momentumUpdate(let attributes):
             momentumUpdate(
                 weight: x[0], gradient: x[1], velocity: x[2], learningRate: x[3][0], gradientScale: x[4][0], attributes)

@@ -19,6 +19,7 @@ enum C99Kernel: String, CaseIterable {
     case maximum
     case logSoftmax
     case rowSums
+    case concatenate
 
     /// The C99 text. Every operand is a dense row-major array of one image.
     var text: String {
@@ -136,6 +137,14 @@ enum C99Kernel: String, CaseIterable {
                 }
             }
             """
+        case .concatenate:
+            """
+            static void concatenate(const float *const *operands, const int *sizes, int count, float *y)
+            {
+                for (int i = 0; i < count; i++)
+                    for (int j = 0; j < sizes[i]; j++) *y++ = operands[i][j];
+            }
+            """
         }
     }
 
@@ -150,7 +159,7 @@ enum C99Kernel: String, CaseIterable {
         case .logSoftmax: "log_softmax"
         case .rowSums: "row_sums"
         case .convolution, .linear, .relu, .clip, .affine, .exponential, .logarithm, .add, .subtract, .multiply, .divide,
-            .maximum:
+            .maximum, .concatenate:
             rawValue
         }
     }

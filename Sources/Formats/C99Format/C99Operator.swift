@@ -58,11 +58,12 @@ extension Graph {
         case .logSoftmax: return .call(.logSoftmax, arguments: "%0, %y, \(input.count)", inPlace: true)
         case .reduceSum(let reduction): return sums(reduction, input, mean: false)
         case .reduceMean(let reduction): return sums(reduction, input, mean: true)
+        case .concatenate: return concatenation(node)
         case .matMul: return .refused("products of two computed matrices")
         case .equal, .less, .argMax, .oneHot, .sumOfSquares: return .refused("no layer of a classifier")
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationTraining,
             .batchNormalizationGradient, .movingAverage, .maxPoolGradient, .averagePoolGradient, .reluGradient,
-            .clipGradient, .randomDropout, .sumTo, .broadcastTo, .momentumUpdate:
+            .clipGradient, .randomDropout, .sumTo, .broadcastTo, .channelSlice, .momentumUpdate:
             return .refused("an operator of training")
         }
     }
@@ -83,6 +84,16 @@ extension Graph {
         let arguments =
             "%0, \(array(left.steps(in: result))), %1, \(array(right.steps(in: result))), %y, \(array(result.places))"
         return .call(kernel, arguments: arguments, inPlace: left == result)
+    }
+
+    /// Of one image, so that operands lie one behind the other.
+    private func concatenation(_ node: Node) -> C99Operator {
+        let sizes = node.inputs.map { shape(of: $0).count }
+        let operands = sizes.indices.map { "%\($0)" }.joined(separator: ", ")
+        return .call(
+            .concatenate,
+            arguments: "(const float *const[]){ \(operands) }, (const int[]){ \(list(sizes)) }, \(sizes.count), %y",
+            inPlace: false)
     }
 
     /// Only sums over the last axes: rows of memory.

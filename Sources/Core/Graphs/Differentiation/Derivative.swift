@@ -125,10 +125,17 @@ struct Derivative {
             results[0] = try builder.apply(.sumTo, dy, x)
         case .reshape:
             results[0] = try builder.apply(.reshape(trailing: Array(shape(x).dimensions.dropFirst())), dy)
+        case .concatenate:
+            var start = 0
+            for (position, operand) in inputs.enumerated() {
+                let count = shape(operand)[1]
+                if wants(position) { results[position] = try builder.apply(.channelSlice(start: start, count: count), dy) }
+                start += count
+            }
         case .stopGradient, .equal, .less, .argMax, .oneHot:
             break
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationGradient, .maxPoolGradient,
-            .averagePoolGradient, .reluGradient, .clipGradient, .momentumUpdate:
+            .averagePoolGradient, .reluGradient, .clipGradient, .channelSlice, .momentumUpdate:
             preconditionFailure("\(node.op.name) has no derivative")
         }
         return results

@@ -83,7 +83,7 @@ extension Op {
             .batchNormalizationTraining, .batchNormalizationGradient, .movingAverage, .maxPool, .maxPoolGradient,
             .averagePool, .averagePoolGradient, .globalAveragePool, .relu, .reluGradient, .clip, .clipGradient, .affine,
             .exp, .log, .squareRoot, .dropout, .add, .subtract, .multiply, .divide, .maximum, .logSoftmax, .reduceSum,
-            .reduceMean, .sumOfSquares, .sumTo, .broadcastTo, .reshape, .momentumUpdate:
+            .reduceMean, .sumOfSquares, .sumTo, .broadcastTo, .reshape, .concatenate, .channelSlice, .momentumUpdate:
             !shapeOnlyOperands.contains(operand)
         }
     }

@@ -22,13 +22,15 @@ extension Op {
         case .reduceSum(let reduction), .reduceMean(let reduction):
             "axes \(reduction.axes)" + (reduction.keepsAxes ? ", keeps axes" : "")
         case .reshape(let trailing): "trailing \(trailing)"
+        case .channelSlice(let start, let count): "start \(start), count \(count)"
         case .momentumUpdate(let attributes):
             joined([
                 "momentum \(attributes.momentum)", "weight decay \(attributes.weightDecay)",
                 attributes.nesterov ? "nesterov" : nil,
             ])
         case .linear, .globalAveragePool, .relu, .reluGradient, .exp, .log, .squareRoot, .stopGradient, .add, .subtract,
-            .multiply, .divide, .maximum, .equal, .less, .logSoftmax, .argMax, .sumOfSquares, .sumTo, .broadcastTo:
+            .multiply, .divide, .maximum, .equal, .less, .logSoftmax, .argMax, .sumOfSquares, .sumTo, .broadcastTo,
+            .concatenate:
             ""
         }
     }

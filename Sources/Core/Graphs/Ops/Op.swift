@@ -91,6 +91,13 @@ package enum Op: Hashable, Sendable {
     /// `[N, …] → [N] + trailing`, the same elements in row-major order.
     case reshape(trailing: [Int])
 
+    // MARK: Channels
+
+    /// `(a [N,A,…], b [N,B,…], …) → [N,A+B+…,…]`: two operands or more behind one another along axis 1.
+    case concatenate
+    /// `[N,C,…] → [N,count,…]`: the channels `start..<start + count`; carries a concatenation's gradient back.
+    case channelSlice(start: Int, count: Int)
+
     // MARK: Learning
 
     /// `(weight, gradient, velocity, learningRate scalar, gradientScale scalar) → (weight, velocity)`

@@ -113,7 +113,7 @@ extension Op {
             .averagePool, .averagePoolGradient, .globalAveragePool, .relu, .reluGradient, .clip, .clipGradient, .affine,
             .exp, .log, .squareRoot, .stopGradient, .dropout, .randomDropout, .add, .subtract, .multiply, .divide,
             .maximum, .equal, .less, .logSoftmax, .argMax, .oneHot, .reduceSum, .reduceMean, .sumOfSquares, .sumTo,
-            .broadcastTo, .reshape, .momentumUpdate:
+            .broadcastTo, .reshape, .concatenate, .channelSlice, .momentumUpdate:
             false
         }
     }

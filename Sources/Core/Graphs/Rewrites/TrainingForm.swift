@@ -38,7 +38,7 @@ extension GraphBuilder {
                 .averagePool, .averagePoolGradient, .globalAveragePool, .relu, .reluGradient, .clip, .clipGradient,
                 .affine, .exp, .log, .squareRoot, .stopGradient, .randomDropout, .add, .subtract, .multiply, .divide,
                 .maximum, .equal, .less, .logSoftmax, .argMax, .oneHot, .reduceSum, .reduceMean, .sumOfSquares, .sumTo,
-                .broadcastTo, .reshape, .momentumUpdate:
+                .broadcastTo, .reshape, .concatenate, .channelSlice, .momentumUpdate:
                 return nil
             }
         }

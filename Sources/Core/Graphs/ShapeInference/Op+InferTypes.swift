@@ -124,6 +124,16 @@ extension Op {
                     && shape.dimensions.dropFirst().reduce(1, *) == trailing.reduce(1, *),
                 "elements for a trailing shape of \(trailing)")
             return [TensorType(Shape([shape[0]] + trailing), operands[0].dataType)]
+        case .concatenate:
+            return [try check.concatenation()]
+        case .channelSlice(let start, let count):
+            try check.count(1)
+            try check.float(0)
+            let shape = operands[0].shape
+            try check.require(
+                shape.rank >= 2 && start >= 0 && count > 0 && start <= shape[1] - count,
+                "at least \(count) channels from \(start) on")
+            return [TensorType(Shape([shape[0], count] + shape.dimensions.dropFirst(2)))]
         case .momentumUpdate:
             try check.count(5)
             try check.require(operands[0] == operands[1] && operands[0] == operands[2], "equal weight, gradient, velocity")

@@ -142,6 +142,23 @@ struct OperandCheck {
             "a shape that broadcasts to \(target)")
     }
 
+    func concatenation() throws(ErdeError) -> TensorType {
+        try require(operands.count >= 2, "2 operands or more")
+        var result = operands[0].shape
+        try require(result.rank >= 2, "rank 2 or more at operand 1")
+        result.dimensions[1] = 0
+        for (position, operand) in operands.enumerated() {
+            try float(position)
+            var rest = operand.shape
+            try require(rest.rank == result.rank, "equal ranks")
+            let channels = rest[1]
+            rest.dimensions[1] = result[1]
+            try require(rest == result, "shapes that differ in their channels alone")
+            result.dimensions[1] += channels
+        }
+        return TensorType(result)
+    }
+
     func reduction(_ reduction: Reduction) throws(ErdeError) -> TensorType {
         try count(1)
         try float(0)

@@ -77,6 +77,10 @@ extension Lowering {
         case .reshape:
             let source = try plain(node.inputs[0])
             placements[node.outputs[0]] = [Placement(buffer: source.buffer, layout: try plainLayout(of: node.outputs[0]))]
+        case .concatenate:
+            try lowerConcatenation(node)
+        case .channelSlice(let start, let count):
+            try lowerChannelSlice(node, start, count)
         case .movingAverage(let momentum):
             try lowerMovingAverage(node, at: index, momentum)
         case .momentumUpdate(let attributes):

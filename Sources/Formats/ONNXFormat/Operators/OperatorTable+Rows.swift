@@ -1,5 +1,6 @@
 import Diagnostics
 import Graphs
+import Tensors
 
 extension OperatorTable {
     static let clip = OperatorRow(type: "Clip", attributes: [], operands: 1...1) { op in
@@ -83,6 +84,15 @@ extension OperatorTable {
             throw node.failure("a shape of \(shape) for \(node.featureCount) elements of an image")
         }
         return .reshape(trailing: trailing)
+    }
+
+    /// Along the channels, of as many operands as there are.
+    static let concatenation = OperatorRow(type: "Concat", attributes: ["axis"], operands: 2...65_536) { _ in
+        OperatorRow.Encoded(attributes: [.integer("axis", 1)])
+    } decode: { node throws(ErdeError) in
+        let axis = try node.integer("axis", default: 0)
+        guard axis == 1 || axis == 1 - node.shape.rank else { throw node.failure("attribute axis is \(axis), expected 1") }
+        return .concatenate
     }
 }
 

@@ -28,10 +28,11 @@ enum OperatorTable {
         case .reduceMean: reduceMean
         case .sumOfSquares: sumOfSquares
         case .reshape(let trailing): trailing.count == 1 ? flatten : reshape
+        case .concatenate: concatenation
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationTraining,
             .batchNormalizationGradient, .movingAverage, .maxPoolGradient, .averagePoolGradient, .reluGradient,
             .clipGradient, .affine, .stopGradient, .randomDropout, .equal, .less, .argMax, .oneHot, .sumTo,
-            .broadcastTo, .momentumUpdate:
+            .broadcastTo, .channelSlice, .momentumUpdate:
             nil
         }
     }
@@ -43,7 +44,7 @@ enum OperatorTable {
         let rows = [
             convolution, linear, matMul, batchNormalization, maxPool, averagePool, globalAveragePool, relu, clip, exp,
             log, squareRoot, dropout, add, subtract, multiply, divide, maximum, logSoftmax, reduceSum, reduceMean,
-            sumOfSquares, flatten, reshape,
+            sumOfSquares, flatten, reshape, concatenation,
         ]
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.type, $0) })
     }()

@@ -57,6 +57,7 @@ struct TorchTable {
         case .multiply: return binary("*")
         case .divide: return binary("/")
         case .maximum: return .expression("torch.maximum(\(x), \(variables[1]))")
+        case .concatenate: return .expression("torch.cat((\(list(variables))), 1)")
         case .equal: return .expression("(\(x) == \(variables[1])).float()")
         case .less: return .expression("(\(x) < \(variables[1])).float()")
         case .logSoftmax: return .expression("F.log_softmax(\(x), 1)")
@@ -70,7 +71,7 @@ struct TorchTable {
                 trailing.count == 1 ? "\(x).flatten(1)" : "\(x).reshape(\(list(["\(x).shape[0]"] + trailing.map(String.init))))")
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationTraining,
             .batchNormalizationGradient, .movingAverage, .maxPoolGradient, .averagePoolGradient, .reluGradient,
-            .clipGradient, .randomDropout, .sumTo, .broadcastTo, .momentumUpdate:
+            .clipGradient, .randomDropout, .sumTo, .broadcastTo, .channelSlice, .momentumUpdate:
             return .refused("an operator of training")
         }
     }

@@ -9,8 +9,16 @@ import Training
 /// `erde bench train`
 struct BenchTrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "train", abstract: "Images per second of a training step of an early-exit PreResNet.",
-        discussion: "  erde bench train --widths 16,32,64 --blocks 3 --size 32 --channels 3 --batch 128 --json")
+        commandName: "train", abstract: "Images per second of a training step of an early-exit network.",
+        discussion: """
+              erde bench train --widths 16,32,64 --blocks 3 --size 32 --channels 3 --batch 128 --json
+              erde bench train --arch densenet-40-12 --size 28 --channels 1
+            """)
+
+    @Option(
+        help: ArgumentHelp(
+            "The network, as erde train takes it; by default a PreResNet of the widths and blocks.", valueName: "name"))
+    var arch: String?
 
     @Option(help: "Channels per stage, separated by commas.")
     var widths = "16,32,64"
@@ -39,11 +47,15 @@ struct BenchTrainCommand: ParsableCommand {
         }
     }
 
-    func run() throws {
-        common.apply()
+    private var preResNet: String {
         let stages = widths.split(separator: ",").count
         let list = [String](repeating: "\(blocks)", count: stages).joined(separator: ",")
-        let architecture = try ArchitectureDescription(parsing: "preresnet:widths=\(widths):blocks=\(list)")
+        return "preresnet:widths=\(widths):blocks=\(list)"
+    }
+
+    func run() throws {
+        common.apply()
+        let architecture = try ArchitectureDescription(parsing: arch ?? preResNet)
         let image = ImageFormat(channels: channels, height: size, width: size)
         let statistics = [Float](repeating: 0.5, count: channels)
         let student = try architecture.buildGraph(

@@ -29,7 +29,7 @@ struct CompressCommand: ParsableCommand {
     @Option(help: "Budgets to fit thresholds for, separated by commas; by default the target and four around it.")
     var budgets: MACQuantities?
 
-    @Option(help: "The student's network; auto chooses one of the teacher's family.")
+    @Option(help: "The student's network; auto chooses one of the teacher's family, auto:NAME one no larger than that network.")
     var student: String?
 
     @Option(help: "What the gates compare with their thresholds.")

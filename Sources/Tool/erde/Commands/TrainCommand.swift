@@ -11,11 +11,19 @@ struct TrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Trains an early-exit teacher.",
         discussion: """
-            Every stage of the network ends in an exit; all exits are trained together. A checkpoint is kept beside the output \
-            after every epoch and on Ctrl-C; --resume goes on from it and gives the same weights, byte for byte.
+            All exits of the network are trained together. A checkpoint is kept beside the output after every epoch and on \
+            Ctrl-C; --resume goes on from it and gives the same weights, byte for byte.
 
               erde train photos.erds -o teacher.pb --arch preresnet-20x2 --epochs 30
               erde train photos.erds -o teacher.pb --method mate --mixup 0.2
+
+            Networks:
+
+            \(ArchitectureDescription.Family.help)
+
+            Behind any of these, separated by colons: exits=4 (so many exits) or exits=3,6,9 (the blocks they follow, the \
+            last included), head=\(ArchitectureDescription.Head.allCases.map(\.rawValue).joined(separator: "|")), \
+            dropout=0.5, and any field of the family: mobilenetv2x0.5:exits=5:head=pool2.
             """)
 
     @Argument(help: "A dataset file made by erde ingest.")
@@ -26,7 +34,7 @@ struct TrainCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "The network: preresnet-20x2 (depth and width factor), wrn-16-4, or preresnet:widths=32,64,128:blocks=3,3,3.",
+            "The network: \(ArchitectureDescription.Family.examples.joined(separator: ", ")), or one of the other names above.",
             valueName: "name"))
     var arch: String?
 

@@ -14,43 +14,43 @@ struct StudentPlan {
     /// Why the student is this one.
     let reason: String
 
-    /// - Parameter wish: the network that the user names; nil or `auto` chooses one.
+    /// - Parameter wish: the network that the user names; nil or `auto` chooses one of the teacher's family, `auto:NAME` one
+    ///   that is no larger than the network of that name.
     /// - Throws: `ErdeError` of kind `usage` for a target or a budget that no thresholds can reach.
     init(
         teacher: Model, teacherName: String, wish: String?, targetMACs: Double, maxMACs: Double?, budgets: [Double]?
     ) throws(ErdeError) {
         let (image, classes) = (teacher.metadata.image, teacher.metadata.classNames.count)
         self.targetMACs = targetMACs
-        if let wish, wish != "auto" {
+        if let wish, wish != "auto", !wish.hasPrefix(StudentPlan.automatic) {
             architecture = try ArchitectureDescription(parsing: wish)
-            cumulativeMACs = architecture.cumulativeMACs(image: image, classes: classes)
+            let cost = try architecture.cost(image: image, classes: classes)
+            cumulativeMACs = cost.cumulativeMACs
             candidates = [
-                try StudentPlan.candidate(architecture, cumulativeMACs, image, classes, isChosen: true, reason: "asked for")
+                StudentCandidate(
+                    architecture: architecture.name, cumulativeMACs: cumulativeMACs, parameterCount: cost.parameterCount,
+                    isChosen: true, reason: "asked for")
             ]
             reason = "\(architecture.name) was asked for."
         } else {
-            guard let family = teacher.metadata.provenance.architecture else {
-                throw ErdeError(
-                    .usage, teacherName, "does not say of which family it is, so no student can be chosen",
-                    remedy: "name one with --student, for example --student preresnet-8x1")
-            }
+            let largest = try StudentPlan.largest(wish, teacher, teacherName)
+            let teacherMACs = Double(teacher.metadata.cumulativeMACs.last ?? 0)
             let choice = try StudentChoice.choose(
-                teacher: family, image: image, classes: classes, targetMACs: targetMACs, maxMACs: maxMACs)
+                teacher: largest, image: image, classes: classes, targetMACs: targetMACs,
+                maxMACs: min(maxMACs ?? teacherMACs, teacherMACs))
             architecture = choice.chosen.architecture
             cumulativeMACs = choice.chosen.cumulativeMACs
-            var candidates: [StudentCandidate] = []
-            for candidate in choice.candidates {
+            candidates = choice.candidates.map { candidate in
                 let isChosen = candidate == choice.chosen
-                candidates.append(
-                    try StudentPlan.candidate(
-                        candidate.architecture, candidate.cumulativeMACs, image, classes, isChosen: isChosen,
-                        reason: isChosen ? "full depth nearest to twice the budget" : nil))
+                return StudentCandidate(
+                    architecture: candidate.architecture.name, cumulativeMACs: candidate.cumulativeMACs,
+                    parameterCount: candidate.parameterCount, isChosen: isChosen,
+                    reason: isChosen ? "full depth nearest to twice the budget" : nil)
             }
-            self.candidates = candidates
             reason =
-                "Of \(candidates.count) networks of the teacher's family, \(architecture.name) has the full depth nearest to "
-                + "twice the budget (\(macsText(Double(cumulativeMACs[cumulativeMACs.count - 1])))) with a first exit of "
-                + "\(macsText(Double(cumulativeMACs[0]))); early exits keep nearly the accuracy of full depth at about half "
+                "Of \(candidates.count) networks of the \(architecture.family.rawValue) family, \(architecture.name) has the "
+                + "full depth nearest to twice the budget (\(macsText(Double(cumulativeMACs[cumulativeMACs.count - 1])))) with a "
+                + "first exit of \(macsText(Double(cumulativeMACs[0]))); early exits keep nearly the accuracy of full depth at about half "
                 + "its MACs."
         }
         for budget in [targetMACs] + (budgets ?? []) where budget < Double(cumulativeMACs[0]) {
@@ -67,15 +67,20 @@ struct StudentPlan {
         self.budgets = budgets.map { Array(Set($0 + [targetMACs])).sorted() }
     }
 
-    private static func candidate(
-        _ architecture: ArchitectureDescription, _ cumulativeMACs: [Int], _ image: ImageFormat, _ classes: Int,
-        isChosen: Bool, reason: String?
-    ) throws(ErdeError) -> StudentCandidate {
-        let statistics = [Float](repeating: 1, count: image.channels)
-        let graph = try architecture.buildGraph(
-            image: image, classes: classes, mean: statistics, standardDeviation: statistics)
-        return StudentCandidate(
-            architecture: architecture.name, cumulativeMACs: cumulativeMACs, parameterCount: graph.cost().parameterCount,
-            isChosen: isChosen, reason: reason)
+    private static let automatic = "auto:"
+
+    /// The network of which students are smaller versions.
+    private static func largest(
+        _ wish: String?, _ teacher: Model, _ teacherName: String
+    ) throws(ErdeError) -> ArchitectureDescription {
+        if let wish, wish.hasPrefix(automatic) {
+            return try ArchitectureDescription(parsing: String(wish.dropFirst(automatic.count)))
+        }
+        guard let own = teacher.metadata.provenance.architecture else {
+            throw ErdeError(
+                .usage, teacherName, "does not say of which family it is, so no student can be chosen",
+                remedy: "name one with --student, for example --student preresnet-8x1, or --student auto:preresnet-20")
+        }
+        return own
     }
 }

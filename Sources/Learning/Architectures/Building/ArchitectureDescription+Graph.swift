@@ -5,10 +5,7 @@ import Tensors
 
 extension ArchitectureDescription {
     /// Builds the network in canonical form: input `image` `[1,C,H,W]` with pixels 0…1, normalised inside the graph;
-    /// outputs `logits_exit1` … `[1,K]`, one after every stage.
-    ///
-    /// A 3x3 stem is followed by stages of pre-activation basic blocks; every stage but the first halves height and
-    /// width, rounding up. An exit is batch normalisation, ReLU, pooling, dropout and one fully connected layer.
+    /// outputs `logits_exit1` … `[1,K]`, one for every exit.
     ///
     /// - Parameters:
     ///   - mean: per channel, subtracted from the pixels.
@@ -22,7 +19,7 @@ extension ArchitectureDescription {
         precondition(
             mean.count == image.channels && standardDeviation.count == image.channels,
             "mean \(mean) and deviation \(standardDeviation) for \(image.channels) channels")
-        var network = NetworkBuilder()
+        var network = NetworkBuilder(self, classes: classes)
         let shape: Shape = [1, image.channels, image.height, image.width]
         let perChannel: Shape = [1, image.channels, 1, 1]
         var x = network.builder.input(Model.inputName, TensorType(shape))
@@ -31,16 +28,9 @@ extension ArchitectureDescription {
             "normalization_deviation", Tensor(perChannel, standardDeviation.map { $0 > 0 ? $0 : 1 }))
         x = try network.builder.apply(.subtract, x, shift, name: "normalization_centered")
         x = try network.builder.apply(.divide, x, scale, name: "normalization")
-        x = try network.convolution(x, "stem", channels: stem, kernel: 3)
-        for stage in widths.indices {
-            for block in 0..<blocks[stage] {
-                x = try network.block(
-                    x, "stage\(stage + 1)_block\(block + 1)", channels: widths[stage],
-                    stride: stage > 0 && block == 0 ? 2 : 1)
-            }
-            try network.exit(x, index: stage, head: head, dropout: headDropout, classes: classes)
-        }
-        return network.builder.graph
+        try family.network.build(fields, on: x, in: &network)
+        // A multi-scale network computes more than its exits read.
+        return network.builder.graph.removingDeadNodes()
     }
 
     func requireTask(image: ImageFormat, classes: Int) throws(ErdeError) {

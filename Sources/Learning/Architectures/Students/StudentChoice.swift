@@ -1,8 +1,9 @@
 package import Artifacts
 package import Diagnostics
 import Glibc
+import Graphs
 
-/// The student that a mean-MAC budget asks for, chosen from the teacher's family before any training.
+/// The student that a mean-MAC budget asks for, chosen from a family before any training.
 ///
 /// The rule comes from measurement: on images of which most are easy, early exits keep the accuracy of full depth at
 /// about half its MACs. So the student's full depth should cost about twice the budget, and its first exit must leave
@@ -13,6 +14,8 @@ package struct StudentChoice: Hashable, Sendable {
         package var architecture: ArchitectureDescription
         /// MACs of one image that leaves at each exit.
         package var cumulativeMACs: [Int]
+        /// Scalars learned by gradient.
+        package var parameterCount: Int
 
         /// MACs of an image that goes through the whole network.
         package var fullDepthMACs: Int { cumulativeMACs[cumulativeMACs.count - 1] }
@@ -29,8 +32,7 @@ package struct StudentChoice: Hashable, Sendable {
 
     /// Chooses the candidate whose first exit costs at most 0.6 budgets and whose full depth is nearest to 2 budgets.
     ///
-    /// The family: the teacher's stages, widths scaled together (the first a multiple of 8, or of 1 below 16 channels),
-    /// `a` blocks in the first stage and `b ≥ a` in the others, no stage wider or deeper than the teacher's.
+    /// What the candidates are, the family says; none is larger than the teacher.
     ///
     /// - Parameters:
     ///   - targetMACs: the mean MACs an image may cost.
@@ -43,15 +45,16 @@ package struct StudentChoice: Hashable, Sendable {
     ) throws(ErdeError) -> StudentChoice {
         try teacher.validate(as: teacher.name)
         try teacher.requireTask(image: image, classes: classes)
-        let stages = exits ?? teacher.widths.count
-        guard 1...teacher.widths.count ~= stages else {
+        let most = teacher.exitBlocks.count
+        let exits = exits ?? most
+        guard 1...most ~= exits else {
             throw ErdeError(
-                .usage, "exits", "a student of \(stages) exits from a teacher of \(teacher.widths.count)",
-                remedy: "choose 1 to \(teacher.widths.count)")
+                .usage, "exits", "a student of \(exits) exits from a teacher of \(most)",
+                remedy: "choose 1 to \(most)")
         }
-        let teacherMACs = Double(teacher.cumulativeMACs(image: image, classes: classes).last ?? 0)
+        let teacherMACs = Double(try teacher.cumulativeMACs(image: image, classes: classes).last ?? 0)
         let limit = min(maxMACs ?? teacherMACs, teacherMACs)
-        let family = family(of: teacher, stages: stages, image: image, classes: classes)
+        let family = try family(of: teacher, exits: exits, image: image, classes: classes)
         let small = family.filter { Double($0.fullDepthMACs) <= limit }
         guard !small.isEmpty else {
             throw ErdeError(
@@ -77,37 +80,20 @@ package struct StudentChoice: Hashable, Sendable {
 
     /// All students of a teacher, by ascending full-depth MACs.
     private static func family(
-        of teacher: ArchitectureDescription, stages: Int, image: ImageFormat, classes: Int
-    ) -> [Candidate] {
-        let widest = teacher.widths[0]
-        let step = widest >= 16 ? 8 : 1
-        var firstWidths = Array(stride(from: step, through: widest, by: step))
-        if firstWidths.last != widest { firstWidths.append(widest) }
-        let deepest = teacher.blocks.prefix(stages).max() ?? 1
-        var architectures: Set<ArchitectureDescription> = []
-        for first in firstWidths {
-            let ratio = Double(first) / Double(widest)
-            let widths = teacher.widths.prefix(stages).map { width in
-                first == widest ? width : max(step, Int((Double(width) * ratio / Double(step)).rounded()) * step)
-            }
-            for shallow in 1...teacher.blocks[0] {
-                for deep in shallow...max(shallow, deepest) {
-                    var architecture = teacher
-                    architecture.widths = widths
-                    architecture.blocks = (0..<stages).map { $0 == 0 ? shallow : min(deep, teacher.blocks[$0]) }
-                    architecture.stem = min(
-                        teacher.stem, teacher.family == .preresnet ? max(1, teacher.stem * first / widest) : 16)
-                    architectures.insert(architecture)
-                }
-            }
+        of teacher: ArchitectureDescription, exits: Int, image: ImageFormat, classes: Int
+    ) throws(ErdeError) -> [Candidate] {
+        var candidates: [Candidate] = []
+        for architecture in Set(teacher.students(exits: exits)) {
+            let cost = try architecture.cost(image: image, classes: classes)
+            candidates.append(
+                Candidate(
+                    architecture: architecture, cumulativeMACs: cost.cumulativeMACs, parameterCount: cost.parameterCount))
         }
-        let candidates = architectures.map {
-            Candidate(architecture: $0, cumulativeMACs: $0.cumulativeMACs(image: image, classes: classes))
-        }
-        return candidates.sorted {
-            ($0.fullDepthMACs, $0.cumulativeMACs[0], $0.architecture.name)
-                < ($1.fullDepthMACs, $1.cumulativeMACs[0], $1.architecture.name)
-        }
+        let named = candidates.map { (candidate: $0, name: $0.architecture.name) }
+        return named.sorted {
+            ($0.candidate.fullDepthMACs, $0.candidate.cumulativeMACs[0], $0.name)
+                < ($1.candidate.fullDepthMACs, $1.candidate.cumulativeMACs[0], $1.name)
+        }.map(\.candidate)
     }
 
     /// MACs in millions with two digits, or as they are below 100,000.

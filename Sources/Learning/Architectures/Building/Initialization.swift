@@ -4,7 +4,7 @@ import Tensors
 
 /// The variables' first contents, before any training.
 ///
-/// * Convolution kernels `[O,C,h,w]`: normal with variance `2 / (O·h·w)` (He et al., 2015, by fan-out).
+/// * Convolution kernels `[O,C/groups,h,w]`: normal with variance `2 / (O/groups·h·w)` (He et al., 2015, by fan-out).
 /// * Fully connected weights and biases: uniform in `±1/√inputs`.
 /// * Batch normalisation: scale 1, bias 0, running mean 0, running variance 1. Convolution biases: 0.
 ///
@@ -17,9 +17,10 @@ package func initialParameters(for graph: Graph, seed: UInt64) -> Parameters {
     }
     for node in graph.nodes {
         switch node.op {
-        case .convolution:
+        case .convolution(let attributes):
             parameters.fill(node.inputs[1], of: graph, seed: seed) { shape, generator in
-                let deviation = (2 / Double(shape[0] * shape[2] * shape[3])).squareRoot()
+                let fanOut = shape[0] / attributes.groups * shape[2] * shape[3]
+                let deviation = (2 / Double(fanOut)).squareRoot()
                 return Float(deviation * generator.normal())
             }
         case .linear:
@@ -38,7 +39,7 @@ package func initialParameters(for graph: Graph, seed: UInt64) -> Parameters {
             .globalAveragePool, .relu, .reluGradient, .clip, .clipGradient, .affine, .exp, .log, .squareRoot,
             .stopGradient, .dropout, .randomDropout, .add, .subtract, .multiply, .divide, .maximum, .equal, .less,
             .logSoftmax, .argMax, .oneHot, .reduceSum, .reduceMean, .sumOfSquares, .sumTo, .broadcastTo, .reshape,
-            .momentumUpdate:
+            .concatenate, .channelSlice, .momentumUpdate:
             break
         }
     }
