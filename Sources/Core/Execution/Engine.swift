@@ -6,6 +6,9 @@ package protocol Engine: Sendable {
     /// A short name for messages and reports.
     var name: String { get }
 
+    /// The precision that compiling with these options gives here; never `auto`.
+    func precision(for options: CompilationOptions) -> Precision
+
     /// Prepares a graph for repeated runs.
     ///
     /// - Parameters:

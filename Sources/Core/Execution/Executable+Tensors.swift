@@ -29,21 +29,28 @@ extension Executable {
     /// An output of the last run.
     package func read(output: Graph.Output) throws(ErdeError) -> Tensor {
         let type = graph.type(of: output.value)
-        var failure: ErdeError?
-        func filled<Scalar>(_ zero: Scalar) -> [Scalar] {
-            var scalars = [Scalar](repeating: zero, count: type.shape.count)
-            scalars.withUnsafeMutableBytes { bytes in
-                do throws(ErdeError) { try read(output: output, into: bytes) } catch { failure = error }
-            }
-            return scalars
+        switch type.dataType {
+        case .float32: return Tensor(type.shape, try scalars(of: output, count: type.shape.count) as [Float])
+        case .int32: return Tensor(type.shape, try scalars(of: output, count: type.shape.count) as [Int32])
         }
-        let tensor: Tensor =
-            switch type.dataType {
-            case .float32: Tensor(type.shape, filled(Float(0)))
-            case .int32: Tensor(type.shape, filled(Int32(0)))
+    }
+
+    /// An output's elements, read straight into the array's own memory.
+    @inline(__always)
+    private func scalars<Scalar: BitwiseCopyable>(
+        of output: Graph.Output, count: Int
+    ) throws(ErdeError) -> [Scalar] {
+        var failure: ErdeError?
+        let scalars = [Scalar](unsafeUninitializedCapacity: count) { buffer, written in
+            do throws(ErdeError) {
+                try read(output: output, into: UnsafeMutableRawBufferPointer(buffer))
+                written = count
+            } catch {
+                failure = error
             }
+        }
         if let failure { throw failure }
-        return tensor
+        return scalars
     }
 
     /// The contents of all variables with one of the roles given.

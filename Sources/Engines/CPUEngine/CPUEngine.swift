@@ -3,7 +3,10 @@ package import Diagnostics
 package import Execution
 package import Graphs
 
-/// Runs graphs on the CPU through oneDNN, in float32.
+/// Runs graphs on the CPU through oneDNN, in float32 or with images in bfloat16.
+///
+/// In bfloat16 the activations, their gradients and the weights of convolutions while they are used are rounded to it;
+/// variables, statistics, heads, losses and all sums stay in float32.
 ///
 /// Convolutions choose the layouts of activations and weights; the other operators carry them on. Batch normalisation takes
 /// the ReLU behind it, a convolution takes the addition and the activation behind it. Memory is planned when a graph is
@@ -16,7 +19,38 @@ package struct CPUEngine: Engine {
     package func compile(
         _ graph: Graph, parameters: Parameters, options: CompilationOptions
     ) throws(ErdeError) -> any Executable {
-        try CPUExecutable(graph: graph, parameters: parameters, threads: options.threads ?? CPUEngine.processors)
+        let precision = precision(for: options)
+        if precision == .bfloat16 && CPUEngine.bfloat16 == .none {
+            throw ErdeError(
+                .unavailable, "bfloat16", "this processor has no code for it", remedy: "use --precision float32")
+        }
+        return try CPUExecutable(
+            graph: graph, parameters: parameters, precision: precision,
+            threads: options.threads ?? CPUEngine.processors)
+    }
+
+    /// bfloat16 where the processor has instructions for it, unless the options say otherwise.
+    package func precision(for options: CompilationOptions) -> Precision {
+        switch options.precision {
+        case .auto: CPUEngine.bfloat16 == .native ? .bfloat16 : .float32
+        case .float32, .bfloat16: options.precision
+        }
+    }
+
+    /// How this processor computes with bfloat16.
+    package enum BFloat16Support: Sendable {
+        case native
+        /// Through float32: right, and slower than that.
+        case emulated
+        case none
+    }
+
+    package static var bfloat16: BFloat16Support {
+        switch erde_dnnl_bfloat16_support() {
+        case ERDE_DNNL_BFLOAT16_NATIVE: .native
+        case ERDE_DNNL_BFLOAT16_EMULATED: .emulated
+        default: .none
+        }
     }
 
     /// Processors that this process may use.

@@ -23,13 +23,15 @@ final class CPUExecutable: Executable {
     private let threads: Int
     private var needsPrologue = true
 
-    init(graph: Graph, parameters: Parameters, threads: Int) throws(ErdeError) {
+    init(graph: Graph, parameters: Parameters, precision: Precision, threads: Int) throws(ErdeError) {
         self.graph = graph
         self.threads = threads
         let machine = try Machine()
         self.machine = machine
         erde_dnnl_set_threads(Int32(threads))
-        let lowering = try Lowering(graph: graph, machine: machine)
+        let lowering = try Lowering(
+            graph: graph, machine: machine,
+            imageType: precision == .bfloat16 ? ERDE_DNNL_BFLOAT16 : ERDE_DNNL_FLOAT32)
         let program = lowering.program
         places = lowering.places
         let lasting = Set(lowering.places.outputs.values)

@@ -12,6 +12,9 @@ package struct ReferenceEngine: Engine {
 
     package init() {}
 
+    /// Always float32, the precision at its borders.
+    package func precision(for options: CompilationOptions) -> Precision { .float32 }
+
     package func compile(
         _ graph: Graph, parameters: Parameters, options: CompilationOptions = CompilationOptions()
     ) throws(ErdeError) -> any Executable {

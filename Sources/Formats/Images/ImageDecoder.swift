@@ -96,6 +96,13 @@ package struct ImageDecoder: ~Copyable {
         return try decode(bytes, name: path, as: format, into: target)
     }
 
+    /// A file's image as it is, at its own size.
+    ///
+    /// - Throws: also kind `notFound` when the file cannot be read.
+    package mutating func decodeFile(_ path: String) throws(ErdeError) -> DecodedImage {
+        try decode(try file.read(path, limit: limits.fileBytes), name: path)
+    }
+
     /// Reads size and channels of a file without decoding pixels.
     package mutating func header(ofFile path: String) throws(ErdeError) -> ImageHeader {
         try header(of: try file.read(path, limit: limits.fileBytes), name: path)

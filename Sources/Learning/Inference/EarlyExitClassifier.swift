@@ -5,23 +5,9 @@ import Glibc
 import Graphs
 import Tensors
 
-/// Classifies batches with the exits really taken: after each exit the images that leave are removed, the rest is packed
-/// together, and only they run through the next segment.
+/// Classifies images with the exits really taken: after each exit the images that leave are removed, and those that stay,
+/// of several batches, are packed into full ones, so that deep segments run at full width too.
 package final class EarlyExitClassifier {
-    /// Rows `[N, …]` of a tensor that later segments read.
-    private struct Rows {
-        var floats: [Float]
-        let rowCount: Int
-
-        /// The rows at the positions given, in that order.
-        func gathered(_ positions: [Int]) -> Rows {
-            var packed: [Float] = []
-            packed.reserveCapacity(positions.count * rowCount)
-            for position in positions { packed += floats[position * rowCount..<(position + 1) * rowCount] }
-            return Rows(floats: packed, rowCount: rowCount)
-        }
-    }
-
     private let segments: [ExitSegment]
     private let parameters: Parameters
     private let metadata: ModelMetadata
@@ -60,40 +46,54 @@ package final class EarlyExitClassifier {
     }
 
     /// Classifies images `[N, C, H, W]`, pixels scaled to 0…1, given row-major. Results are in the images' order.
+    ///
+    /// The more images at once, the fuller the batches of the deep segments.
     package func classify(_ images: [Float], count: Int) throws(ErdeError) -> [Classification] {
-        var results: [Classification] = []
-        results.reserveCapacity(count)
+        var results = [Classification?](repeating: nil, count: count)
+        var queues = [WaitingImages](repeating: WaitingImages(), count: segments.count)
         let size = metadata.image.byteCount
         for start in stride(from: 0, to: count, by: batchSize) {
             let end = min(start + batchSize, count)
-            results += try classifyBatch(Array(images[start * size..<end * size]), count: end - start)
-        }
-        return results
-    }
-
-    private func classifyBatch(_ images: [Float], count: Int) throws(ErdeError) -> [Classification] {
-        var results = [Classification?](repeating: nil, count: count)
-        // Positions in the batch of the images still on their way, in the order of the rows.
-        var waiting = Array(0..<count)
-        var tensors = [Model.inputName: Rows(floats: images, rowCount: metadata.image.byteCount)]
-        for (index, segment) in segments.enumerated() {
-            let outputs = try run(index, tensors, rows: waiting.count)
-            let logits = outputs[segment.graph.outputs[0].name]!
-            var staying: [Int] = []
-            for row in waiting.indices {
-                let values = logits.floats[row * logits.rowCount..<(row + 1) * logits.rowCount]
-                if policy.leaves(at: index, score: policy.score.value(of: values)) {
-                    results[waiting[row]] = answer(Array(values), exit: index)
-                } else {
-                    staying.append(row)
+            queues[0].append(start..<end, Model.inputName, images[start * size..<end * size])
+            let isLast = end == count
+            for index in segments.indices {
+                while queues[index].count >= batchSize || isLast && queues[index].count > 0 {
+                    let batch = queues[index].take(min(batchSize, queues[index].count))
+                    let staying = try run(index, batch) { results[$0] = $1 }
+                    for (position, parts) in staying { queues[index + 1].append(position, parts) }
                 }
             }
-            if staying.isEmpty { break }
-            let live = tensors.merging(outputs) { _, new in new }.filter { segment.liveAfter.contains($0.key) }
-            tensors = staying.count == waiting.count ? live : live.mapValues { $0.gathered(staying) }
-            waiting = staying.map { waiting[$0] }
         }
         return results.map { $0! }
+    }
+
+    /// Runs one segment; tells the answers of the images that leave and gives those that stay, with what later segments
+    /// read.
+    private func run(
+        _ index: Int, _ batch: WaitingImages, leave: (Int, Classification) -> Void
+    ) throws(ErdeError) -> [(position: Int, parts: [(name: String, row: ArraySlice<Float>)])] {
+        let segment = segments[index]
+        let outputs = try outputs(index, batch)
+        let logits = outputs[segment.graph.outputs[0].name]!
+        let live = segment.liveAfter.map { (name: $0, floats: outputs[$0] ?? batch.floats($0)!) }
+        let width = logits.count / batch.count
+        var staying: [(position: Int, parts: [(name: String, row: ArraySlice<Float>)])] = []
+        for (row, position) in batch.positions.enumerated() {
+            let values = logits[row * width..<(row + 1) * width]
+            if policy.leaves(at: index, score: policy.score.value(of: values)) {
+                leave(position, answer(Array(values), exit: index))
+            } else {
+                staying.append(
+                    (
+                        position,
+                        live.map { part in
+                            let size = part.floats.count / batch.count
+                            return (part.name, part.floats[row * size..<(row + 1) * size])
+                        }
+                    ))
+            }
+        }
+        return staying
     }
 
     private func answer(_ logits: [Float], exit: Int) -> Classification {
@@ -104,21 +104,21 @@ package final class EarlyExitClassifier {
             label: best, probability: 1 / total, exit: exit, macs: metadata.cumulativeMACs[exit], logits: logits)
     }
 
-    /// Runs one segment on the first `rows` rows of its inputs.
-    private func run(_ index: Int, _ tensors: [String: Rows], rows: Int) throws(ErdeError) -> [String: Rows] {
-        let batch = bucket(for: rows)
-        let executable = try executable(segment: index, batch: batch)
+    /// The outputs of a segment by name, one row per image.
+    private func outputs(_ index: Int, _ batch: WaitingImages) throws(ErdeError) -> [String: [Float]] {
+        let prepared = bucket(for: batch.count)
+        let executable = try executable(segment: index, batch: prepared)
         let graph = executable.graph
         var inputs: [String: Tensor] = [:]
         for input in graph.inputs {
             let name = graph.name(of: input.value)
-            let source = tensors[name]!
-            let padding = [Float](repeating: 0, count: (batch - rows) * source.rowCount)
-            inputs[name] = Tensor(graph.shape(of: input.value), source.floats + padding)
+            let rows = batch.floats(name)!
+            let padding = [Float](repeating: 0, count: (prepared - batch.count) * (rows.count / batch.count))
+            inputs[name] = Tensor(graph.shape(of: input.value), padding.isEmpty ? rows : rows + padding)
         }
         return try executable.run(inputs).mapValues { tensor in
-            let rowCount = tensor.shape.count / batch
-            return Rows(floats: Array(tensor.floats.prefix(rows * rowCount)), rowCount: rowCount)
+            prepared == batch.count
+                ? tensor.floats : Array(tensor.floats.prefix(batch.count * (tensor.shape.count / prepared)))
         }
     }
 

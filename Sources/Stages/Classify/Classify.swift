@@ -26,7 +26,9 @@ package func classify(
     let classifier = try EarlyExitClassifier(
         model: model, policy: policy, engine: engine, options: options, batchSize: batchSize)
     var summary = ClassificationSummary(exits: model.exitCount)
-    let chunks = ChunkPrefetcher(files, format: model.metadata.image, chunkSize: 2 * batchSize)
+    // Many batches at once fill those of the deep segments; large images are taken in fewer, to bound the memory.
+    let batches = max(2, min(8, (64 << 20) / (4 * model.metadata.image.byteCount * batchSize)))
+    let chunks = ChunkPrefetcher(files, format: model.metadata.image, chunkSize: batches * batchSize)
     chunks.start(0)
     for chunk in 0..<chunks.chunkCount {
         let decoded = chunks.take(chunk)

@@ -32,6 +32,14 @@ int erde_dnnl_processors(void) {
     return (int)sysconf(_SC_NPROCESSORS_ONLN);
 }
 
+erde_dnnl_bfloat16 erde_dnnl_bfloat16_support(void) {
+    // The library numbers instruction sets so that one contains those whose bits it has.
+    const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
+    const unsigned native = (unsigned)dnnl_cpu_isa_avx512_core_bf16, emulated = (unsigned)dnnl_cpu_isa_avx512_core;
+    if ((isa & native) == native) return ERDE_DNNL_BFLOAT16_NATIVE;
+    return (isa & emulated) == emulated ? ERDE_DNNL_BFLOAT16_EMULATED : ERDE_DNNL_BFLOAT16_NONE;
+}
+
 void erde_dnnl_set_threads(int threads) {
     if (omp_set_num_threads) omp_set_num_threads(threads);
 }
@@ -65,6 +73,14 @@ dnnl_data_type_t erde_dnnl_data_type(erde_dnnl_type type) {
         case ERDE_DNNL_INT32: return dnnl_s32;
     }
     return dnnl_data_type_undef;
+}
+
+erde_dnnl_type erde_dnnl_known_type(dnnl_data_type_t type) {
+    switch (type) {
+        case dnnl_bf16: return ERDE_DNNL_BFLOAT16;
+        case dnnl_s32: return ERDE_DNNL_INT32;
+        default: return ERDE_DNNL_FLOAT32;
+    }
 }
 
 int erde_dnnl_argument_index(erde_dnnl_argument argument) {

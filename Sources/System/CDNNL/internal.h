@@ -20,6 +20,8 @@ struct erde_dnnl_operation {
 };
 
 dnnl_data_type_t erde_dnnl_data_type(erde_dnnl_type type);
+// Float32 for types that have no name of ours.
+erde_dnnl_type erde_dnnl_known_type(dnnl_data_type_t type);
 int erde_dnnl_argument_index(erde_dnnl_argument argument);
 // Takes over the description and makes the primitive.
 int erde_dnnl_operation_finish(dnnl_primitive_desc_t description, erde_dnnl_operation **operation);

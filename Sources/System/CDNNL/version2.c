@@ -41,6 +41,10 @@ int erde_dnnl_layout_equal(const erde_dnnl_layout *a, const erde_dnnl_layout *b)
     return dnnl_memory_desc_equal(&a->description, &b->description);
 }
 
+erde_dnnl_type erde_dnnl_layout_type(const erde_dnnl_layout *layout) {
+    return erde_dnnl_known_type(layout->description.data_type);
+}
+
 size_t erde_dnnl_layout_size(const erde_dnnl_layout *layout) {
     return layout->description.ndims == 0 ? 0 : dnnl_memory_desc_get_size(&layout->description);
 }

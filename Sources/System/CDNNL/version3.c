@@ -49,6 +49,12 @@ int erde_dnnl_layout_equal(const erde_dnnl_layout *a, const erde_dnnl_layout *b)
     return dnnl_memory_desc_equal(a->description, b->description);
 }
 
+erde_dnnl_type erde_dnnl_layout_type(const erde_dnnl_layout *layout) {
+    dnnl_data_type_t type = dnnl_data_type_undef;
+    if (layout->description) dnnl_memory_desc_query(layout->description, dnnl_query_data_type, &type);
+    return erde_dnnl_known_type(type);
+}
+
 size_t erde_dnnl_layout_size(const erde_dnnl_layout *layout) {
     return layout->description ? dnnl_memory_desc_get_size(layout->description) : 0;
 }

@@ -30,24 +30,24 @@ final class Layout: Equatable {
     }
 
     /// An image `[N, C, H, W]` stored with the channels innermost.
-    static func channelsLast(_ dimensions: [Int]) throws(ErdeError) -> Layout {
+    static func channelsLast(_ dimensions: [Int], _ type: erde_dnnl_type) throws(ErdeError) -> Layout {
         precondition(dimensions.count == 4, "channels last of a tensor of shape \(dimensions)")
         let (channels, height, width) = (dimensions[1], dimensions[2], dimensions[3])
         let strides = [height * width * channels, 1, width * channels, channels].map(Int64.init)
         var made: OpaquePointer?
         try checkDNNL(
             "memory_desc_create", doing: "describing a tensor of shape \(dimensions)",
-            erde_dnnl_layout_create(&made, 4, dimensions.map(Int64.init), ERDE_DNNL_FLOAT32, strides))
+            erde_dnnl_layout_create(&made, 4, dimensions.map(Int64.init), type, strides))
         return Layout(handle: made!)
     }
 
     /// Left to the operation to choose.
-    static func any(_ dimensions: [Int]) throws(ErdeError) -> Layout {
+    static func any(_ dimensions: [Int], _ type: erde_dnnl_type = ERDE_DNNL_FLOAT32) throws(ErdeError) -> Layout {
         let extents = nonScalar(dimensions)
         var made: OpaquePointer?
         try checkDNNL(
             "memory_desc_create", doing: "describing a tensor of shape \(dimensions)",
-            erde_dnnl_layout_create_any(&made, Int32(extents.count), extents, ERDE_DNNL_FLOAT32))
+            erde_dnnl_layout_create_any(&made, Int32(extents.count), extents, type))
         return Layout(handle: made!)
     }
 
@@ -59,6 +59,9 @@ final class Layout: Equatable {
             erde_dnnl_operation_layout(operation.handle, argument, &made))
         return Layout(handle: made!)
     }
+
+    /// What the elements are.
+    var type: erde_dnnl_type { erde_dnnl_layout_type(handle) }
 
     /// Bytes of storage, with the padding of blocks.
     var byteCount: Int { erde_dnnl_layout_size(handle) }

@@ -10,13 +10,9 @@ extension ConvolutionAttributes {
             padding_end: (Int64(padding.bottom), Int64(padding.right)))
     }
 
-    /// Methods for a weight `[O, C, h, w]`, in order of preference.
-    ///
-    /// - Parameter winogradFrom: channels from which minimal filtering is the faster way; nil where its rounding is unwelcome.
-    func methods(weight: [Int], winogradFrom: Int?) -> [ConvolutionMethod] {
-        let fits = Array(weight[2...]) == [3, 3] && strides == Extent(1) && dilations == Extent(1) && groups == 1
-        guard fits, let winogradFrom, min(weight[0], weight[1]) >= winogradFrom else { return [.channelsLast, .direct] }
-        return [.winograd, .channelsLast, .direct]
+    /// Whether every output sees 3x3 neighbours of every channel, for a weight `[O, C, h, w]`.
+    func isDense3x3(_ weight: [Int]) -> Bool {
+        Array(weight[2...]) == [3, 3] && strides == Extent(1) && dilations == Extent(1) && groups == 1
     }
 
     /// The convolution of the output's gradient that gives the input's, for a weight `[O, C, h, w]`; nil where there is none:

@@ -35,10 +35,10 @@ enum ConvolutionMethod {
     }
 
     /// The layout asked for an image `[N, C, H, W]`.
-    func layout(_ dimensions: [Int]) throws(ErdeError) -> Layout {
+    func layout(_ dimensions: [Int], _ type: erde_dnnl_type) throws(ErdeError) -> Layout {
         switch self {
-        case .channelsLast where dimensions[1] >= 32: try .channelsLast(dimensions)
-        case .winograd, .channelsLast, .direct: try .any(dimensions)
+        case .channelsLast where dimensions[1] >= 32: try .channelsLast(dimensions, type)
+        case .winograd, .channelsLast, .direct: try .any(dimensions, type)
         }
     }
 }

@@ -13,6 +13,8 @@ struct ForwardConvolution {
     let y: [Int]
     let bias: Layout?
     let window: erde_dnnl_window
+    /// Of both images.
+    let type: erde_dnnl_type
     /// In order of preference.
     let methods: [ConvolutionMethod]
 
@@ -27,7 +29,7 @@ struct ForwardConvolution {
         var chosen = ConvolutionMethod.direct
         let operation = try ConvolutionMethod.first(of: methods) { method throws(ErdeError) in
             chosen = method
-            return try create(method, try method.layout(x), try method.layout(y), erde_dnnl_fusion())
+            return try create(method, try method.layout(x, type), try method.layout(y, type), erde_dnnl_fusion())
         }
         return Alone(method: chosen, operation: operation)
     }

@@ -37,7 +37,7 @@ extension Lowering {
 
     mutating func lowerClipGradient(_ node: Node, _ lower: Double, _ upper: Double) throws(ErdeError) {
         let (low, high) = (Float(lower), Float(upper))
-        let x = primary(node.inputs[1])
+        let x = try primaryFloats(node.inputs[1])
         let dy = try placed(node.inputs[0], as: x.layout)
         // Padding of blocks holds zeros in dy, so it stays zero.
         try appendElementwise(node, [dy, x], as: x.layout) { dy, x in x > low && x < high ? dy : 0 }
@@ -46,7 +46,7 @@ extension Lowering {
     mutating func lowerAffine(_ node: Node, _ scale: Double, _ offset: Double) throws(ErdeError) {
         let (factor, addend) = (Float(scale), Float(offset))
         // An offset must not leak into the padding of blocks.
-        let x = offset == 0 ? primary(node.inputs[0]) : try plain(node.inputs[0])
+        let x = try offset == 0 ? primaryFloats(node.inputs[0]) : plain(node.inputs[0])
         try appendElementwise(node, x) { $0 * factor + addend }
     }
 

@@ -39,7 +39,7 @@ extension Lowering {
         _ node: Node, _ equalShapes: Bool, _ body: @escaping (Float, Float) -> Float
     ) throws(ErdeError) {
         guard equalShapes else { return try appendBroadcast(node, body) }
-        let left = primary(node.inputs[0])
+        let left = try primaryFloats(node.inputs[0])
         let right = try placed(node.inputs[1], as: left.layout)
         try appendElementwise(node, [left, right], as: left.layout, body)
     }

@@ -10,18 +10,19 @@ extension Lowering {
         let node = group.node
         guard case .convolution(let attributes) = node.op else { preconditionFailure("\(node.op) is no convolution") }
         let weight = dimensions(of: node.inputs[1])
+        let mode = mode(of: node)
         let forward = ForwardConvolution(
             machine: machine, mode: mode, x: dimensions(of: node.inputs[0]),
-            weight: try .any(groupedDimensions(of: node.inputs[1], attributes)), y: dimensions(of: node.outputs[0]),
+            weight: try .any(groupedDimensions(of: node.inputs[1], attributes), imageType), y: dimensions(of: node.outputs[0]),
             bias: node.inputs.count > 2 ? try plain(node.inputs[2]).layout : nil,
-            window: attributes.window(kernel: weight),
-            methods: attributes.methods(weight: weight, winogradFrom: mode == ERDE_DNNL_TRAINING ? 32 : nil))
+            window: attributes.window(kernel: weight), type: imageType,
+            methods: methods(attributes, weight: weight, winogradFrom: isTraining ? 32 : nil))
         let alone = try forward.alone()
         if group.followers.isEmpty { return try append(alone.operation, node, attributes, result: node.outputs[0]) }
         if let value = group.addend {
             let layout = try Layout.chosen(by: alone.operation, for: ERDE_DNNL_DST)
             let addend = try placed(value, as: layout)
-            for kind in addendKinds(addend) {
+            for kind in addendKinds(addend, mode) {
                 guard let fused = try forward.fused(with: alone, kind, group.activation) else { continue }
                 return try append(fused, node, attributes, addend: (kind, addend), result: group.result)
             }
@@ -32,9 +33,29 @@ extension Lowering {
         for follower in group.followers { try lowerAlone(follower.node, at: follower.index) }
     }
 
+    /// Methods for a weight `[O, C, h, w]`, in order of preference.
+    ///
+    /// - Parameter winogradFrom: channels from which minimal filtering is the faster way; nil where its rounding is unwelcome.
+    private func methods(
+        _ attributes: ConvolutionAttributes, weight: [Int], winogradFrom: Int?
+    ) -> [ConvolutionMethod] {
+        // The library's own layouts are the fast ones of bfloat16, and it has no minimal filtering there.
+        guard imageType == ERDE_DNNL_FLOAT32 else { return [.direct] }
+        guard let winogradFrom, attributes.isDense3x3(weight), min(weight[0], weight[1]) >= winogradFrom else {
+            return [.channelsLast, .direct]
+        }
+        return [.winograd, .channelsLast, .direct]
+    }
+
+    /// Training where gradients go through the convolution: it then works in the layouts that they work in too. A frozen
+    /// teacher's convolutions are inference in the midst of a training graph.
+    private func mode(of node: Node) -> erde_dnnl_mode {
+        trainedOn.contains(node.inputs[0]) ? ERDE_DNNL_TRAINING : ERDE_DNNL_INFERENCE
+    }
+
     /// How an addend may reach a convolution, the preferred way first. In inference it is most often read for the last time
     /// here and the result takes its place; in training a gradient needs it, so that it would be copied.
-    private func addendKinds(_ addend: Placement) -> [erde_dnnl_addend] {
+    private func addendKinds(_ addend: Placement, _ mode: erde_dnnl_mode) -> [erde_dnnl_addend] {
         if program.isSettled(addend.buffer) { return [ERDE_DNNL_OTHER_ADDEND] }
         return mode == ERDE_DNNL_INFERENCE
             ? [ERDE_DNNL_RESULT_ADDEND, ERDE_DNNL_OTHER_ADDEND] : [ERDE_DNNL_OTHER_ADDEND, ERDE_DNNL_RESULT_ADDEND]
@@ -72,11 +93,11 @@ extension Lowering {
             return try lowerDataGradient(node, as: transposed)
         }
         var window = attributes.window(kernel: dimensions(of: node.inputs[1]))
-        let weight = try Layout.any(groupedDimensions(of: node.inputs[1], attributes))
-        let methods = attributes.methods(weight: dimensions(of: node.inputs[1]), winogradFrom: nil)
+        let weight = try Layout.any(groupedDimensions(of: node.inputs[1], attributes), imageType)
+        let methods = methods(attributes, weight: dimensions(of: node.inputs[1]), winogradFrom: nil)
         let operation = try ConvolutionMethod.first(of: methods) { [self] method throws(ErdeError) in
-            let dx = try method.layout(dimensions(of: node.outputs[0]))
-            let dy = try method.layout(dimensions(of: node.inputs[0]))
+            let dx = try method.layout(dimensions(of: node.outputs[0]), imageType)
+            let dy = try method.layout(dimensions(of: node.inputs[0]), imageType)
             return try Operation("convolution_backward_data", for: "a convolution's gradient") { result in
                 erde_dnnl_convolution_data_gradient_create(
                     machine.handle, method.algorithm, dx.handle, weight.handle, dy.handle, &window, result)
@@ -107,9 +128,9 @@ extension Lowering {
             turnKernel(memory.floats(source), extents, into: memory.floats(kernel.buffer))
         }
         let operation = try ForwardConvolution(
-            machine: machine, mode: mode, x: dimensions(of: node.inputs[0]), weight: .any(turned),
-            y: dimensions(of: node.outputs[0]), bias: nil, window: transposed.window(kernel: turned),
-            methods: transposed.methods(weight: turned, winogradFrom: 32)
+            machine: machine, mode: ERDE_DNNL_TRAINING, x: dimensions(of: node.inputs[0]), weight: .any(turned, imageType),
+            y: dimensions(of: node.outputs[0]), bias: nil, window: transposed.window(kernel: turned), type: imageType,
+            methods: methods(transposed, weight: turned, winogradFrom: 32)
         ).alone().operation
         let wanted = try Layout.chosen(by: operation, for: ERDE_DNNL_WEIGHTS)
         let weight = wanted == kernel.layout ? kernel : try reordered(kernel, to: wanted)
@@ -126,15 +147,20 @@ extension Lowering {
         let result = node.outputs[0]
         var window = attributes.window(kernel: dimensions(of: result))
         let dweight = try Layout.any(groupedDimensions(of: result, attributes))
-        let methods = attributes.methods(weight: dimensions(of: result), winogradFrom: 16)
-        let operation = try ConvolutionMethod.first(of: methods) { [self] method throws(ErdeError) in
-            let x = try method.layout(dimensions(of: node.inputs[1]))
-            let dy = try method.layout(dimensions(of: node.inputs[0]))
-            return try Operation("convolution_backward_weights", for: "a convolution's gradient") { result in
-                erde_dnnl_convolution_weight_gradient_create(
-                    machine.handle, method.algorithm, x.handle, dweight.handle, dy.handle, &window, result)
+        let methods = methods(attributes, weight: dimensions(of: result), winogradFrom: 16)
+        func operation(_ type: erde_dnnl_type) throws(ErdeError) -> Operation {
+            try ConvolutionMethod.first(of: methods) { [self] method throws(ErdeError) in
+                let x = try method.layout(dimensions(of: node.inputs[1]), type)
+                let dy = try method.layout(dimensions(of: node.inputs[0]), type)
+                return try Operation("convolution_backward_weights", for: "a convolution's gradient") { result in
+                    erde_dnnl_convolution_weight_gradient_create(
+                        machine.handle, method.algorithm, x.handle, dweight.handle, dy.handle, &window, result)
+                }
             }
         }
+        // Not every window has code for bfloat16 images and float32 weights.
+        let operation =
+            if let preferred = try? operation(imageType) { preferred } else { try operation(ERDE_DNNL_FLOAT32) }
         let reads: ArgumentList = [
             (ERDE_DNNL_SRC, try placed(node.inputs[1], as: .chosen(by: operation, for: ERDE_DNNL_SRC))),
             (ERDE_DNNL_DIFF_DST, try placed(node.inputs[0], as: .chosen(by: operation, for: ERDE_DNNL_DIFF_DST))),

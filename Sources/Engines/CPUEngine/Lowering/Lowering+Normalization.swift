@@ -7,7 +7,7 @@ extension Lowering {
     mutating func lowerNormalization(
         _ node: Node, at index: Int, _ attributes: BatchNormalizationAttributes
     ) throws(ErdeError) {
-        let x = primary(node.inputs[0])
+        let x = try image(node.inputs[0])
         let relu = fusions.normalizations[index]
         let operation = try normalization(ERDE_DNNL_INFERENCE, x.layout, attributes, relu: relu != nil)
         let reads: ArgumentList = [

@@ -57,7 +57,7 @@ extension Lowering {
         _ mode: erde_dnnl_mode, _ kind: erde_dnnl_pool_kind, _ source: Layout, _ result: [Int], _ window: erde_dnnl_window
     ) throws(ErdeError) -> Operation {
         var window = window
-        let target = try Layout.any(result)
+        let target = try Layout.any(result, source.type)
         return try Operation("pooling_forward", for: "a pooling") { [machine] result in
             erde_dnnl_pool_create(machine.handle, mode, kind, source.handle, target.handle, &window, result)
         }

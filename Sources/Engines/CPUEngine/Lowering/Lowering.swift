@@ -28,8 +28,12 @@ struct Lowering {
     let graph: Graph
     let machine: Machine
     let fusions: Fusions
-    /// In training mode forward convolutions choose the layouts that their gradients work in too.
-    let mode: erde_dnnl_mode
+    /// What images are kept as: the activations, their gradients, and the weights of convolutions while they are used.
+    let imageType: erde_dnnl_type
+    /// Whether runs change variables, so that this is training, to which roundings are noise.
+    let isTraining: Bool
+    /// Images that a convolution's weight gradient reads.
+    let trainedOn: Set<Value>
     /// Index of the last node that reads each value, by value id; -1 when none does.
     let lastReaders: [Int]
     /// The variable that becomes this value when the run ends.
@@ -41,11 +45,16 @@ struct Lowering {
     /// By node index, for normalisations that kept a workspace.
     var forwardRecords: [Int: ForwardRecord] = [:]
 
-    init(graph: Graph, machine: Machine) throws(ErdeError) {
+    init(graph: Graph, machine: Machine, imageType: erde_dnnl_type) throws(ErdeError) {
         self.graph = graph
         self.machine = machine
+        self.imageType = imageType
         fusions = Fusions(graph)
-        mode = graph.updates.isEmpty ? ERDE_DNNL_INFERENCE : ERDE_DNNL_TRAINING
+        isTraining = !graph.updates.isEmpty
+        trainedOn = Set(
+            graph.nodes.compactMap { node in
+                if case .convolutionWeightGradient = node.op { node.inputs[1] } else { nil }
+            })
         lastReaders = graph.consumers().map { $0.last ?? -1 }
         updated = Dictionary(graph.updates.map { ($0.value, $0.variable) }, uniquingKeysWith: { first, _ in first })
         try placeLeaves()
@@ -112,6 +121,21 @@ struct Lowering {
 
     /// The value as its producer laid it out.
     func primary(_ value: Value) -> Placement { placements[value]![0] }
+
+    /// An image as its producer laid it out; one that enters the graph row-major, with channels to speak of, as the
+    /// convolutions behind it want it.
+    mutating func image(_ value: Value) throws(ErdeError) -> Placement {
+        guard case .input = graph.origin(of: value), dimensions(of: value).count == 4, dimensions(of: value)[1] >= 16 else {
+            return primary(value)
+        }
+        return try placed(value, as: .channelsLast(dimensions(of: value), imageType))
+    }
+
+    /// The value in float32: as its producer laid it out, unless that is in bfloat16.
+    mutating func primaryFloats(_ value: Value) throws(ErdeError) -> Placement {
+        let primary = primary(value)
+        return primary.layout.type == ERDE_DNNL_BFLOAT16 ? try plain(value) : primary
+    }
 
     /// The value row-major.
     mutating func plain(_ value: Value) throws(ErdeError) -> Placement {

@@ -39,8 +39,7 @@ package final class Trainer {
         signature = RunSignature(
             training: task.recipe, distillation: task.distillation, datasetFingerprint: task.dataset.fingerprint,
             network: task.graph.signature, teacher: task.teacher?.parameters.signature, folds: folds?.signature,
-            engine: run.engine.name,
-            precision: run.options.precision)
+            engine: run.engine.name, precision: run.engine.precision(for: run.options))
         sampler = BatchSampler(
             samples: task.dataset.train, augmentation: task.recipe.augmentation, batchSize: task.recipe.batchSize,
             seed: task.recipe.seed)

@@ -54,6 +54,13 @@ const char *erde_dnnl_status_name(int status);
 void erde_dnnl_version(int *major, int *minor, int *patch);
 // Processors that this process may use.
 int erde_dnnl_processors(void);
+// How this processor computes with bfloat16: with instructions of its own, slowly through float32, or not at all.
+typedef enum {
+    ERDE_DNNL_BFLOAT16_NONE,
+    ERDE_DNNL_BFLOAT16_EMULATED,
+    ERDE_DNNL_BFLOAT16_NATIVE,
+} erde_dnnl_bfloat16;
+erde_dnnl_bfloat16 erde_dnnl_bfloat16_support(void);
 // Sets the worker threads of the calling thread's later executions.
 void erde_dnnl_set_threads(int threads);
 
@@ -68,6 +75,7 @@ int erde_dnnl_layout_create(erde_dnnl_layout **layout, int rank, const int64_t *
 int erde_dnnl_layout_create_any(erde_dnnl_layout **layout, int rank, const int64_t *dimensions, erde_dnnl_type type);
 void erde_dnnl_layout_destroy(erde_dnnl_layout *layout);
 int erde_dnnl_layout_equal(const erde_dnnl_layout *a, const erde_dnnl_layout *b);
+erde_dnnl_type erde_dnnl_layout_type(const erde_dnnl_layout *layout);
 size_t erde_dnnl_layout_size(const erde_dnnl_layout *layout);
 
 // The layout an operation wants for an argument; its size is 0 when the argument is not used.

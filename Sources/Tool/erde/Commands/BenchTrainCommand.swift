@@ -11,20 +11,24 @@ struct BenchTrainCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Images per second of a training step of an early-exit network.",
         discussion: """
+            Steps as erde train makes them: random images are augmented beside the arithmetic, and the share of the time \
+            spent waiting for them is told. With --teacher the step distils.
+
               erde bench train --widths 16,32,64 --blocks 3 --size 32 --channels 3 --batch 128 --json
-              erde bench train --arch densenet-40-12 --size 28 --channels 1
+              erde bench train --arch preresnet-8 --teacher preresnet-20x2 --size 28 --channels 1
             """)
 
-    @Option(
-        help: ArgumentHelp(
-            "The network, as erde train takes it; by default a PreResNet of the widths and blocks.", valueName: "name"))
+    @Option(help: "The network, as erde train names it; instead of --widths and --blocks.")
     var arch: String?
 
-    @Option(help: "Channels per stage, separated by commas.")
+    @Option(help: "Channels per stage of a PreResNet, separated by commas.")
     var widths = "16,32,64"
 
-    @Option(help: "Residual blocks per stage.")
+    @Option(help: "Its residual blocks per stage.")
     var blocks = 3
+
+    @Option(help: "A network to distil from.")
+    var teacher: String?
 
     @Option(help: "Height and width of the images.")
     var size = 32
@@ -47,32 +51,42 @@ struct BenchTrainCommand: ParsableCommand {
         }
     }
 
-    private var preResNet: String {
-        let stages = widths.split(separator: ",").count
-        let list = [String](repeating: "\(blocks)", count: stages).joined(separator: ",")
-        return "preresnet:widths=\(widths):blocks=\(list)"
-    }
-
     func run() throws {
         common.apply()
-        let architecture = try ArchitectureDescription(parsing: arch ?? preResNet)
         let image = ImageFormat(channels: channels, height: size, width: size)
-        let statistics = [Float](repeating: 0.5, count: channels)
-        let student = try architecture.buildGraph(
-            image: image, classes: 10, mean: statistics, standardDeviation: statistics)
+        let student = try network(arch ?? preResNet, image, seed: 1)
+        let teacher = try teacher.map { try network($0, image, seed: 2) }
         let step = try TrainingStepBenchmark(
-            student: student, parameters: initialParameters(for: student, seed: 1), batch: batch, engine: engine.engine,
-            options: engine.compilation)
+            student: student.graph, parameters: student.parameters, teacher: teacher.map { ($0.graph, $0.parameters) },
+            image: image, batch: batch, engine: engine.engine, options: engine.compilation)
         for _ in 0..<3 { try step.run() }
+        let waitingBefore = step.waiting
         var seconds: [Double] = []
         for _ in 0..<rounds {
             let start = ContinuousClock.now
             try step.run()
             seconds.append((ContinuousClock.now - start).seconds)
         }
-        let result = SpeedResult(
-            work: "train \(architecture.name) at \(channels)x\(size)x\(size)", batch: batch, seconds: seconds.sorted(),
-            engine: engine)
+        let work = teacher.map { "distil \(student.name) from \($0.name)" } ?? "train \(student.name)"
+        var result = SpeedResult(
+            work: "\(work) at \(channels)x\(size)x\(size)", batch: batch, seconds: seconds.sorted(), engine: engine)
+        result.waitingShare = (step.waiting - waitingBefore).seconds / seconds.reduce(0, +)
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)
+    }
+
+    private var preResNet: String {
+        let stages = widths.split(separator: ",").count
+        let list = [String](repeating: "\(blocks)", count: stages).joined(separator: ",")
+        return "preresnet:widths=\(widths):blocks=\(list)"
+    }
+
+    private func network(
+        _ name: String, _ image: ImageFormat, seed: UInt64
+    ) throws(ErdeError) -> (name: String, graph: Graph, parameters: Parameters) {
+        let architecture = try ArchitectureDescription(parsing: name)
+        let statistics = [Float](repeating: 0.5, count: image.channels)
+        let graph = try architecture.buildGraph(
+            image: image, classes: 10, mean: statistics, standardDeviation: statistics)
+        return (architecture.name, graph, initialParameters(for: graph, seed: seed))
     }
 }

@@ -20,6 +20,7 @@ struct DoctorCommand: ParsableCommand {
         var processor = "unknown"
         var processors = CPUEngine.processors
         var features: [String: Bool] = [:]
+        var bfloat16 = "\(CPUEngine.bfloat16)"
         var accelerators: [String] = []
     }
 
@@ -62,6 +63,7 @@ struct DoctorCommand: ParsableCommand {
         var lines = ["erde         \(findings.erde)", "processor    \(findings.processor), \(findings.processors) in use"]
         let features = findings.features.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value ? "yes" : "no")" }
         lines.append("features     \(features.joined(separator: ", "))")
+        lines.append("bfloat16     \(findings.bfloat16)")
         for (name, version) in findings.libraries.sorted(by: { $0.key < $1.key }) {
             lines.append(name + String(repeating: " ", count: max(1, 13 - name.count)) + version)
         }

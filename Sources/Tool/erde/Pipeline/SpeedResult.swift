@@ -15,27 +15,57 @@ struct SpeedResult: Encodable {
     let batch: Int
     let imagesPerSecond: Rate
     let threads: Int
-    let engine: String
+    /// nil where no network runs.
+    let precision: Precision?
+    let engine: String?
     /// The most memory that this process ever held.
     let peakMemoryBytes: Int
+    /// Share of the time that training steps waited for their images.
+    var waitingShare: Double?
+    /// Mean MACs of an image, when images leave early.
+    var meanMACs: Double?
 
-    /// - Parameter seconds: of each run of `batch` images, ascending.
-    init(work: String, batch: Int, seconds: [Double], engine: EngineOptions) {
+    /// - Parameters:
+    ///   - images: images of one run; `batch` by default.
+    ///   - seconds: of each run, ascending.
+    init(work: String, batch: Int, images: Int? = nil, seconds: [Double], engine: EngineOptions) {
+        self.init(
+            work: work, batch: batch, images: images ?? batch, seconds: seconds,
+            threads: engine.compilation.threads ?? CPUEngine.processors,
+            precision: engine.engine.precision(for: engine.compilation), engine: engine.engine.name)
+    }
+
+    /// Work without a network: all of `images` in each run.
+    init(work: String, images: Int, seconds: [Double], threads: Int) {
+        self.init(
+            work: work, batch: images, images: images, seconds: seconds, threads: threads, precision: nil, engine: nil)
+    }
+
+    private init(
+        work: String, batch: Int, images: Int, seconds: [Double], threads: Int, precision: Precision?, engine: String?
+    ) {
         self.work = work
         self.batch = batch
+        let images = Double(images)
         imagesPerSecond = Rate(
-            median: Double(batch) / seconds[seconds.count / 2], low: Double(batch) / seconds[seconds.count - 1],
-            high: Double(batch) / seconds[0])
-        threads = engine.compilation.threads ?? CPUEngine.processors
-        self.engine = engine.engine.name
+            median: images / seconds[seconds.count / 2], low: images / seconds[seconds.count - 1],
+            high: images / seconds[0])
+        self.threads = threads
+        self.precision = precision
+        self.engine = engine
         let status = (try? InputFile.bytes("/proc/self/status")).map { String(decoding: $0, as: UTF8.self) } ?? ""
         let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }?.filter(\.isNumber)
         peakMemoryBytes = (peak.flatMap { Int($0) } ?? 0) * 1024
     }
 
     var text: String {
-        "\(work): \(groupedText(Int(imagesPerSecond.median))) images/s "
-            + "(\(groupedText(Int(imagesPerSecond.low)))–\(groupedText(Int(imagesPerSecond.high)))) at batch \(batch), "
-            + "\(threads) threads, \(engine), \(bytesText(peakMemoryBytes)) at most"
+        let parts = [
+            "at batch \(batch)", precision?.rawValue, "\(threads) threads", engine,
+            "\(bytesText(peakMemoryBytes)) at most", meanMACs.map { "\(macsText($0)) per image" },
+            waitingShare.map { "waiting for images \(percentText($0))" },
+        ]
+        return "\(work): \(groupedText(Int(imagesPerSecond.median))) images/s "
+            + "(\(groupedText(Int(imagesPerSecond.low)))–\(groupedText(Int(imagesPerSecond.high)))) "
+            + parts.compactMap(\.self).joined(separator: ", ")
     }
 }
