@@ -47,7 +47,8 @@ package final class TrainingStepBenchmark {
     /// Runs one step.
     package func run() throws(ErdeError) {
         steps += 1
-        _ = try runner.run(loader.next(), learningRate: 0.01, dropoutSeed: (1, steps))
+        _ = try runner.run(
+            loader.next(), StepSettings(learningRate: 0.01, dropoutSeed: [1, steps], ramp: 1))
     }
 
     private static func samples(_ count: Int, of image: ImageFormat, classes: Int) -> Samples {
