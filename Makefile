@@ -60,9 +60,20 @@ generate: deps ## Generate C from the schemas
 check-generated: deps ## Fail when the committed C is not what the schemas give
 	sh schemas/generate.sh --check
 
+MODEL ?= demo/student.pb
+BUDGET ?= 4M
+IMAGES ?= samples/fashion
+
 .PHONY: bench
-bench: build ## Measure training speed on this machine
-	$(ERDE) bench train --widths 16,32,64 --blocks 3 --size 32 --channels 3 --batch 128 --precision float32 --json
+bench: build ## Measure speed; PEERS=python sets it beside PyTorch, ONNX Runtime, OpenVINO
+ifdef PEERS
+	$(PEERS) samples/benchmarks/compare.py --erde $(ERDE) --model $(MODEL) --budget $(BUDGET) --images $(IMAGES) \
+		--results samples/benchmarks/results.jsonl --page docs/benchmarks.md
+else
+	$(ERDE) bench train --widths 16,32,64 --blocks 3 --size 32 --channels 3 --batch 128
+	$(ERDE) bench train --arch preresnet:widths=16,32,64:blocks=1,1,1 --teacher preresnet-20x2 --size 28 --channels 1
+	$(ERDE) bench decode $(IMAGES)
+endif
 
 .PHONY: docs
 docs: build ## Write the commands' help into docs/commands.md

@@ -113,6 +113,7 @@ let package = Package(
             path: "Sources/Tool/erde", swiftSettings: swiftSettings),
 
         // Tests
+        .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .target(
             name: "TestSupport",
             dependencies: ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine"],
@@ -121,7 +122,8 @@ let package = Package(
         tests(
             "EngineConformanceTests",
             [
-                "Diagnostics", "Tensors", "Graphs", "Execution", "ReferenceEngine", "CPUEngine", "TestSupport",
+                "Diagnostics", "Tensors", "Graphs", "Execution", "ReferenceEngine", "CPUEngine", "CAllocationCounter",
+                "TestSupport",
             ]),
         tests(
             "IngestTests",

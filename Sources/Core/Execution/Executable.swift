@@ -16,9 +16,16 @@ package protocol Executable: AnyObject {
     /// Copies an output of the last run, row-major.
     func read(output: Graph.Output, into bytes: UnsafeMutableRawBufferPointer) throws(ErdeError)
 
+    /// Time spent in runs so far by kind of work, when it was compiled to be profiled; empty otherwise.
+    var profile: [String: Duration] { get }
+
     /// A variable's present content.
     func read(variable: Variable) throws(ErdeError) -> Tensor
 
     /// Replaces a variable's content.
     func write(variable: Variable, _ tensor: Tensor) throws(ErdeError)
+}
+
+extension Executable {
+    package var profile: [String: Duration] { [:] }
 }

@@ -25,8 +25,9 @@ package struct CPUEngine: Engine {
                 .unavailable, "bfloat16", "this processor has no code for it", remedy: "use --precision float32")
         }
         return try CPUExecutable(
-            graph: graph, parameters: parameters, precision: precision,
-            threads: options.threads ?? CPUEngine.processors)
+            graph: graph, parameters: parameters,
+            imageType: precision == .bfloat16 ? ERDE_DNNL_BFLOAT16 : ERDE_DNNL_FLOAT32,
+            threads: options.threads ?? CPUEngine.processors, isProfiled: options.isProfiled)
     }
 
     /// bfloat16 where the processor has instructions for it, unless the options say otherwise.

@@ -22,16 +22,20 @@ final class CPUExecutable: Executable {
     private let places: Lowering.Places
     private let threads: Int
     private var needsPrologue = true
+    private let isProfiled: Bool
+    private(set) var profile: [String: Duration] = [:]
 
-    init(graph: Graph, parameters: Parameters, precision: Precision, threads: Int) throws(ErdeError) {
+    /// - Parameter imageType: what activations are kept as.
+    init(
+        graph: Graph, parameters: Parameters, imageType: erde_dnnl_type, threads: Int, isProfiled: Bool
+    ) throws(ErdeError) {
         self.graph = graph
         self.threads = threads
+        self.isProfiled = isProfiled
         let machine = try Machine()
         self.machine = machine
         erde_dnnl_set_threads(Int32(threads))
-        let lowering = try Lowering(
-            graph: graph, machine: machine,
-            imageType: precision == .bfloat16 ? ERDE_DNNL_BFLOAT16 : ERDE_DNNL_FLOAT32)
+        let lowering = try Lowering(graph: graph, machine: machine, imageType: imageType)
         let program = lowering.program
         places = lowering.places
         let lasting = Set(lowering.places.outputs.values)
@@ -103,17 +107,35 @@ final class CPUExecutable: Executable {
 
     private func execute(_ steps: [(kind: String, step: BoundStep)]) throws(ErdeError) {
         for (kind, step) in steps {
-            switch step {
-            case .host(let body):
-                body(memory)
-            case .primitive(let operation, let binding):
-                let status = binding.arguments.withUnsafeBufferPointer {
-                    erde_dnnl_execute(machine.handle, operation.handle, Int32($0.count), $0.baseAddress)
-                }
-                try checkDNNL("primitive_execute", doing: "running \(kind)", status)
+            if isProfiled {
+                let start = ContinuousClock.now
+                try execute(kind, step)
+                profile[name(kind, step), default: .zero] += ContinuousClock.now - start
+            } else {
+                try execute(kind, step)
             }
         }
         try checkDNNL("stream_wait", doing: "finishing a run", erde_dnnl_wait(machine.handle))
+    }
+
+    private func execute(_ kind: String, _ step: BoundStep) throws(ErdeError) {
+        switch step {
+        case .host(let body):
+            body(memory)
+        case .primitive(let operation, let binding):
+            let status = binding.arguments.withUnsafeBufferPointer {
+                erde_dnnl_execute(machine.handle, operation.handle, Int32($0.count), $0.baseAddress)
+            }
+            try checkDNNL("primitive_execute", doing: "running \(kind)", status)
+        }
+    }
+
+    /// The kind of work, and the code that does it.
+    private func name(_ kind: String, _ step: BoundStep) -> String {
+        switch step {
+        case .host: kind
+        case .primitive(let operation, _): "\(kind) \(operation.implementation)"
+        }
     }
 
     // MARK: Inputs, outputs, variables

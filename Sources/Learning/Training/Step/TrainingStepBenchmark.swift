@@ -35,7 +35,8 @@ package final class TrainingStepBenchmark {
             contents[training.graph.name(of: variable.value)] = Tensor(
                 repeating: 0, training.graph.shape(of: variable.value))
         }
-        runner = try StepRunner(training, parameters: contents, engine: engine, options: options)
+        runner = try StepRunner(
+            training, parameters: contents, foldPredictions: nil, engine: engine, options: options)
         let samples = TrainingStepBenchmark.samples(4 * batch, of: image, classes: classes(of: student))
         let sampler = BatchSampler(samples: samples, augmentation: recipe.augmentation, batchSize: batch, seed: 1)
         loader = BatchLoader(sampler: sampler, steps: .max - 8)
@@ -43,6 +44,9 @@ package final class TrainingStepBenchmark {
 
     /// Time that steps spent waiting for images so far.
     package var waiting: Duration { loader.waiting }
+
+    /// Time spent so far by kind of work, when compiled to be profiled.
+    package var profile: [String: Duration] { runner.executable.profile }
 
     /// Runs one step.
     package func run() throws(ErdeError) {

@@ -2,6 +2,7 @@ import Architectures
 import ArgumentParser
 import Artifacts
 import Diagnostics
+import Execution
 import Graphs
 import Tensors
 import Training
@@ -42,6 +43,9 @@ struct BenchTrainCommand: ParsableCommand {
     @Option(help: "Steps that are counted.")
     var rounds = 15
 
+    @Flag(help: "Also show where the time goes.")
+    var profile = false
+
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
 
@@ -56,9 +60,11 @@ struct BenchTrainCommand: ParsableCommand {
         let image = ImageFormat(channels: channels, height: size, width: size)
         let student = try network(arch ?? preResNet, image, seed: 1)
         let teacher = try teacher.map { try network($0, image, seed: 2) }
+        var options = engine.compilation
+        options.isProfiled = profile
         let step = try TrainingStepBenchmark(
             student: student.graph, parameters: student.parameters, teacher: teacher.map { ($0.graph, $0.parameters) },
-            image: image, batch: batch, engine: engine.engine, options: engine.compilation)
+            image: image, batch: batch, engine: engine.engine, options: options)
         for _ in 0..<3 { try step.run() }
         let waitingBefore = step.waiting
         var seconds: [Double] = []
@@ -71,7 +77,19 @@ struct BenchTrainCommand: ParsableCommand {
         var result = SpeedResult(
             work: "\(work) at \(channels)x\(size)x\(size)", batch: batch, seconds: seconds.sorted(), engine: engine)
         result.waitingShare = (step.waiting - waitingBefore).seconds / seconds.reduce(0, +)
+        result.secondsByWork = profile ? step.profile.mapValues { $0.seconds / Double(rounds + 3) } : nil
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)
+        if let work = result.secondsByWork, !common.json { Console.standard.result("\n" + table(work)) }
+    }
+
+    /// Milliseconds of a step by kind of work, the longest first.
+    private func table(_ work: [String: Double]) -> String {
+        let total = work.values.reduce(0, +)
+        var table = TextTable(["work", "ms per step", "share"])
+        for (name, seconds) in work.sorted(by: { ($1.value, $0.key) < ($0.value, $1.key) }) {
+            table.add([name, decimalText(1000 * seconds, decimals: 2), percentText(seconds / total)])
+        }
+        return table.text
     }
 
     private var preResNet: String {

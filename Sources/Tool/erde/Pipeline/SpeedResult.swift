@@ -22,6 +22,8 @@ struct SpeedResult: Encodable {
     let peakMemoryBytes: Int
     /// Share of the time that training steps waited for their images.
     var waitingShare: Double?
+    /// Seconds of one step by kind of work, when it was asked for.
+    var secondsByWork: [String: Double]?
     /// Mean MACs of an image, when images leave early.
     var meanMACs: Double?
 
