@@ -1,3 +1,4 @@
+import CDNNL
 import Diagnostics
 import Graphs
 
@@ -61,7 +62,7 @@ private enum ChannelOrder {
     func layout(_ shape: [Int]) throws(ErdeError) -> Layout {
         switch self {
         case .plain: try .plain(shape)
-        case .channelsLast: try .channelsLast(shape)
+        case .channelsLast: try .channelsLast(shape, ERDE_DNNL_FLOAT32)
         }
     }
 
