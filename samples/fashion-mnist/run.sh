@@ -12,7 +12,13 @@ data=${FASHION_MNIST:-/usr/share/datasets/fashion-mnist}
 "$erde" ingest "$data" -o fashion-mnist.erds
 # An interrupted training goes on from its checkpoint when this script is started again.
 resume() { [ -d "$1" ] && echo --resume || true; }
-[ -f teacher.pb ] || "$erde" train fashion-mnist.erds -o teacher.pb --arch preresnet-20x2 --epochs 6 $(resume teacher.checkpoint)
-"$erde" compress teacher.pb --target-macs 12M --epochs "${STUDENT_EPOCHS:-5}" --output . $(resume student.checkpoint)
+[ -f teacher.pb ] || "$erde" train fashion-mnist.erds -o teacher.pb --arch preresnet-20x2 --epochs 10 $(resume teacher.checkpoint)
+"$erde" compress teacher.pb --target-macs 12M --student preresnet:widths=16,48,96:blocks=1,2,2 \
+    --epochs "${STUDENT_EPOCHS:-10}" --output . $(resume student.checkpoint)
 "$erde" evaluate teacher.pb
 "$erde" evaluate student.pb
+
+# The student that the program chooses by itself for this budget.
+mkdir -p auto
+"$erde" compress teacher.pb --target-macs 12M --epochs "${STUDENT_EPOCHS:-10}" --output auto $(resume auto/student.checkpoint)
+"$erde" evaluate auto/student.pb
