@@ -82,7 +82,8 @@ def comparisons(a, precision):
             return found
         return run
 
-    modes = ["channels-last-bfloat16"] if precision == "bfloat16" else ["float32", "channels-last", "channels-last-compiled"]
+    modes = ["channels-last-bfloat16"] if precision == "bfloat16" else ["float32", "channels-last"] + (
+        [] if a.without_compiled else ["channels-last-compiled"])
     for widths, blocks, size, channels in (("16,32,64", 3, 32, 3), ("32,64,128", 3, 28, 1), ("64,128,256", 2, 32, 3)):
         shape = ["--widths", widths, "--blocks", str(blocks), "--size", str(size), "--channels", str(channels)]
         yield Comparison(
@@ -129,6 +130,7 @@ if __name__ == "__main__":
     p.add_argument("--budget", action="append", default=[], help="a budget that the student was calibrated for")
     p.add_argument("--images", help="a folder of PNG and JPEG files")
     p.add_argument("--rounds", type=int, default=3)
+    p.add_argument("--without-compiled", action="store_true", help="leave out torch.compile, which takes minutes")
     p.add_argument("--only", help="only rows whose text contains this")
     p.add_argument("--results", default="results.jsonl")
     p.add_argument("--page", help="a Markdown page for the table")
@@ -149,7 +151,8 @@ if __name__ == "__main__":
     features = ", ".join(sorted(name for name, has in doctor["features"].items() if has))
     text = [
         f"Machine: {doctor['processor']}, {doctor['processors']} processors, {features}; {platform.system()}; "
-        f"erde {doctor['erde']} with oneDNN {doctor['libraries']['oneDNN']}. Medians of {a.rounds} interleaved rounds.",
+        f"erde {doctor['erde']} with oneDNN {doctor['libraries']['oneDNN']}. Medians of {a.rounds} interleaved rounds."
+        + (" PyTorch without torch.compile." if a.without_compiled else ""),
         "", "| work | erde | best peer | ratio |", "| --- | --- | --- | --- |", *(c.row() for c in rows),
         "", "| peak memory | erde | PyTorch | ratio |", "| --- | --- | --- | --- |",
         *filter(None, (c.memory_row() for c in rows if "step" in c.work)), ""]
