@@ -13,7 +13,8 @@ struct ConformanceCase: Sendable {
     var isSmooth = true
 
     static let all =
-        convolutions + products + normalisations + pools + elementwise + binaries + rows + reductions + channels + learning
+        convolutions + products + normalisations + pools + elementwise + binaries + rows + reductions + channels
+        + planes + learning
 }
 
 extension ConformanceCase: CustomTestStringConvertible {

@@ -28,6 +28,8 @@ struct LayoutTests {
             .maxPool(pool), .averagePool(pool), .globalAveragePool, .reduceSum(Reduction(axes: [0, 2, 3])),
             .reduceMean(Reduction(axes: [1], keepsAxes: true)), .sumOfSquares, .reshape(trailing: [340]),
             .reshape(trailing: [5, 17, 4]), .channelSlice(start: 0, count: 17), .channelSlice(start: 15, count: 2),
+            .sigmoid, .hardSigmoid(slope: 0.25, offset: 0.5), .errorFunction, .pad(Padding(1)), .crop(Padding(1)),
+            .transpose(permutation: [0, 2, 3, 1]),
         ].map { Follower(op: $0) }
         followers += [
             Follower(op: .batchNormalization(normalization), others: vectors),

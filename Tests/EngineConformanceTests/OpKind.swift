@@ -10,6 +10,7 @@ enum OpKind: String, CaseIterable, Sendable, Decodable {
     case add, subtract, multiply, divide, maximum, equal, less
     case logSoftmax, argMax, oneHot, reduceSum, reduceMean, sumOfSquares, sumTo, broadcastTo, reshape
     case concatenate, channelSlice
+    case sigmoid, hardSigmoid, errorFunction, transpose, pad, crop
     case momentumUpdate
 
     /// Why an operator has no check of its gradient.
@@ -27,12 +28,13 @@ enum OpKind: String, CaseIterable, Sendable, Decodable {
         case .convolution, .linear, .matMul, .batchNormalization, .batchNormalizationTraining, .movingAverage, .maxPool,
             .averagePool, .globalAveragePool, .relu, .clip, .affine, .exp, .log, .squareRoot, .dropout, .randomDropout,
             .add, .subtract, .multiply, .divide, .maximum, .logSoftmax, .reduceSum, .reduceMean, .sumOfSquares, .sumTo,
-            .broadcastTo, .reshape, .concatenate:
+            .broadcastTo, .reshape, .concatenate, .channelSlice, .sigmoid, .hardSigmoid, .errorFunction, .transpose, .pad,
+            .crop:
             .checked
         case .stopGradient, .equal, .less, .argMax, .oneHot:
             .zero
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationGradient, .maxPoolGradient,
-            .averagePoolGradient, .reluGradient, .clipGradient, .channelSlice, .momentumUpdate:
+            .averagePoolGradient, .reluGradient, .clipGradient, .momentumUpdate:
             .none
         }
     }
@@ -84,6 +86,12 @@ extension Op {
         case .reshape: .reshape
         case .concatenate: .concatenate
         case .channelSlice: .channelSlice
+        case .sigmoid: .sigmoid
+        case .hardSigmoid: .hardSigmoid
+        case .errorFunction: .errorFunction
+        case .transpose: .transpose
+        case .pad: .pad
+        case .crop: .crop
         case .momentumUpdate: .momentumUpdate
         }
     }

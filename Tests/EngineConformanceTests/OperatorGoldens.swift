@@ -18,7 +18,7 @@ struct OperatorGolden: Decodable, Sendable {
     }
 
     struct Attributes: Decodable, Sendable {
-        let strides, padding, dilations, kernel, axes, trailing: [Int]?
+        let strides, padding, dilations, kernel, axes, trailing, permutation: [Int]?
         let groups, classes, salt, start, count: Int?
         let epsilon, momentum, weightDecay, lower, upper, scale, offset, rate: Double?
         let countsPadding, keepsAxes, transposeLeft, transposeRight, nesterov: Bool?
@@ -87,6 +87,13 @@ extension OperatorGolden {
         case .concatenate: .concatenate
         case .channelSlice:
             .channelSlice(start: try #require(attributes.start), count: try #require(attributes.count))
+        case .sigmoid: .sigmoid
+        case .hardSigmoid:
+            .hardSigmoid(slope: try #require(attributes.scale), offset: try #require(attributes.offset))
+        case .errorFunction: .errorFunction
+        case .transpose: .transpose(permutation: try #require(attributes.permutation))
+        case .pad: .pad(try padding())
+        case .crop: .crop(try padding())
         case .momentumUpdate:
             .momentumUpdate(
                 MomentumAttributes(

@@ -188,6 +188,21 @@ for shapes in [[(2, 3, 3, 5), (2, 1, 3, 5)], [(3, 2, 1, 2), (3, 5, 1, 2), (3, 1,
         record(f"slice of {list(y.shape)} at {start}", "channelSlice", [dy], [dx], start=start, count=x.shape[1])
         start += x.shape[1]
 
+# Smooth activations, planes, axes
+x = eighths(3, 11)
+record("sigmoid", "sigmoid", [x], [x.sigmoid()])
+record("hard sigmoid", "hardSigmoid", [x], [(0.375 * x + 0.625).clamp(0, 1)], scale=0.375, offset=0.625)
+record("error function", "errorFunction", [x], [x.erf()])
+x = eighths(2, 3, 3, 5)
+for p in [(1, 0, 2, 3), (0, 0, 0, 0)]:
+    y = padded(x, p)
+    record(f"pad {p}", "pad", [x], [y], padding=p)
+    grown = eighths(*y.shape)
+    top, left, bottom, right = p
+    record(f"crop {p}", "crop", [grown], [grown[:, :, top:y.shape[2] - bottom, left:y.shape[3] - right]], padding=p)
+for permutation in [(0, 2, 3, 1), (0, 2, 1, 3), (3, 2, 1, 0)]:
+    record(f"transpose {permutation}", "transpose", [x], [x.permute(permutation)], permutation=permutation)
+
 print('{"torch": %s, "cases": [' % json.dumps(torch.__version__))
 print(",\n".join(json.dumps(case) for case in CASES))
 print("]}")

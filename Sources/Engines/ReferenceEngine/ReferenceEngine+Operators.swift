@@ -41,6 +41,15 @@ extension ReferenceEngine {
         case .exp: [x[0].map { Glibc.exp($0) }]
         case .log: [x[0].map { Glibc.log($0) }]
         case .squareRoot: [x[0].map { $0.squareRoot() }]
+        case .sigmoid: [x[0].map { 1 / (1 + Glibc.exp(-$0)) }]
+        case .hardSigmoid(let slope, let offset):
+            [
+                x[0].map {
+                    let y = slope * $0 + offset
+                    return y < 0 ? 0 : y > 1 ? 1 : y
+                }
+            ]
+        case .errorFunction: [x[0].map { erf($0) }]
         case .stopGradient, .dropout: [x[0]]
         case .randomDropout(let rate, let salt): [randomDropout(x[0], seed: x[1], rate: rate, salt: salt)]
 
@@ -61,6 +70,10 @@ extension ReferenceEngine {
         case .sumTo: [sumTo(x[0], shapes[0])]
         case .broadcastTo: [broadcastTo(x[0], shapes[0])]
         case .reshape: [DoubleTensor(shapes[0], x[0].elements)]
+
+        case .transpose(let permutation): [transpose(x[0], permutation, shape: shapes[0])]
+        case .pad(let padding): [pad(x[0], padding, shape: shapes[0])]
+        case .crop(let padding): [crop(x[0], padding, shape: shapes[0])]
 
         case .concatenate: [concatenate(x, shape: shapes[0])]
         case .channelSlice(let start, _): [channelSlice(x[0], start: start, shape: shapes[0])]

@@ -20,6 +20,13 @@ enum C99Kernel: String, CaseIterable {
     case logSoftmax
     case rowSums
     case concatenate
+    case sigmoid
+    case hardSigmoid
+    case errorFunction
+    case transpose
+    case pad
+    case crop
+    case range
 
     /// The C99 text. Every operand is a dense row-major array of one image.
     var text: String {
@@ -111,6 +118,19 @@ enum C99Kernel: String, CaseIterable {
         case .exponential: C99Kernel.unary("exponential", "expf(x[i])")
         case .logarithm: C99Kernel.unary("logarithm", "logf(x[i])")
         case .squareRoot: C99Kernel.unary("square_root", "sqrtf(x[i])")
+        case .sigmoid: C99Kernel.unary("sigmoid", "1.0f / (1.0f + expf(-x[i]))")
+        case .hardSigmoid:
+            """
+            static void hard_sigmoid(const float *x, float *y, int count, float slope, float offset)
+            {
+                for (int i = 0; i < count; i++) {
+                    const float value = slope * x[i] + offset;
+                    y[i] = value < 0.0f ? 0.0f : value > 1.0f ? 1.0f : value;
+                }
+            }
+            """
+        case .errorFunction: C99Kernel.unary("error_function", "erff(x[i])")
+        case .transpose, .pad, .crop, .range: movement
         case .add: C99Kernel.binary("add", "p + q")
         case .subtract: C99Kernel.binary("subtract", "p - q")
         case .multiply: C99Kernel.binary("multiply", "p * q")
@@ -158,8 +178,10 @@ enum C99Kernel: String, CaseIterable {
         case .squareRoot: "square_root"
         case .logSoftmax: "log_softmax"
         case .rowSums: "row_sums"
+        case .hardSigmoid: "hard_sigmoid"
+        case .errorFunction: "error_function"
         case .convolution, .linear, .relu, .clip, .affine, .exponential, .logarithm, .add, .subtract, .multiply, .divide,
-            .maximum, .concatenate:
+            .maximum, .concatenate, .sigmoid, .transpose, .pad, .crop, .range:
             rawValue
         }
     }

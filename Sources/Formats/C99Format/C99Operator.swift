@@ -49,6 +49,17 @@ extension Graph {
         case .exp: return unary(.exponential)
         case .log: return unary(.logarithm)
         case .squareRoot: return unary(.squareRoot)
+        case .sigmoid: return unary(.sigmoid)
+        case .hardSigmoid(let slope, let offset):
+            return unary(.hardSigmoid, ", \(Float(slope).c99), \(Float(offset).c99)")
+        case .errorFunction: return unary(.errorFunction)
+        case .transpose(let permutation): return transposition(permutation, input)
+        case .pad(let padding): return .call(.pad, arguments: planes(padding, input, output), inPlace: false)
+        case .crop(let padding): return .call(.crop, arguments: planes(padding, output, input), inPlace: false)
+        case .channelSlice(let start, _):
+            // Of one image the channels lie one behind the other.
+            let first = start * (input.count / max(1, input[1]))
+            return .call(.range, arguments: "%0, %y, \(first), \(output.count)", inPlace: false)
         case .stopGradient, .dropout, .reshape: return .alias
         case .add: return binary(.add, node)
         case .subtract: return binary(.subtract, node)
@@ -63,7 +74,7 @@ extension Graph {
         case .equal, .less, .argMax, .oneHot, .sumOfSquares: return .refused("no layer of a classifier")
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationTraining,
             .batchNormalizationGradient, .movingAverage, .maxPoolGradient, .averagePoolGradient, .reluGradient,
-            .clipGradient, .randomDropout, .sumTo, .broadcastTo, .channelSlice, .momentumUpdate:
+            .clipGradient, .randomDropout, .sumTo, .broadcastTo, .momentumUpdate:
             return .refused("an operator of training")
         }
     }
@@ -75,6 +86,23 @@ extension Graph {
             attributes.countsPadding ? 1 : 0,
         ]
         return "%0, %y, (pool_sizes){ \(list(sizes)) }"
+    }
+
+    /// - Parameters:
+    ///   - inner: the smaller planes.
+    ///   - outer: those with the padding.
+    private func planes(_ padding: Padding, _ inner: Shape, _ outer: Shape) -> String {
+        "%0, %y, \(list([inner[1], inner[2], inner[3], outer[2], outer[3], padding.top, padding.left]))"
+    }
+
+    private func transposition(_ permutation: [Int], _ input: Shape) -> C99Operator {
+        guard permutation.count <= 6 else { return .refused("more than six axes") }
+        let missing = [Int](repeating: 1, count: 6 - permutation.count)
+        let extents = missing + permutation.map { input[$0] }
+        let steps = missing + permutation.map { input.strides[$0] }
+        return .call(
+            .transpose, arguments: "%0, %y, (const int[]){ \(list(extents)) }, (const int[]){ \(list(steps)) }",
+            inPlace: false)
     }
 
     private func binary(_ kernel: C99Kernel, _ node: Node) -> C99Operator {

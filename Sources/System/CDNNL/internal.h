@@ -32,6 +32,14 @@ int erde_dnnl_fusion_attributes(const erde_dnnl_fusion *fusion, dnnl_primitive_a
 dnnl_status_t erde_dnnl_append_addend(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion);
 dnnl_status_t erde_dnnl_append_activation(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion);
 
+static inline dnnl_alg_kind_t erde_dnnl_activation_kind(erde_dnnl_activation activation) {
+    switch (activation) {
+    case ERDE_DNNL_CLIP: return dnnl_eltwise_clip;
+    case ERDE_DNNL_SIGMOID: return dnnl_eltwise_logistic;
+    default: return dnnl_eltwise_relu;
+    }
+}
+
 static inline dnnl_prop_kind_t erde_dnnl_forward_kind(erde_dnnl_mode mode) {
     return mode == ERDE_DNNL_TRAINING ? dnnl_forward_training : dnnl_forward_inference;
 }

@@ -195,12 +195,11 @@ int erde_dnnl_normalization_gradient_create(erde_dnnl_machine *machine, const er
 int erde_dnnl_activation_create(erde_dnnl_machine *machine, erde_dnnl_activation kind, float lower, float upper,
                                 const erde_dnnl_layout *src, erde_dnnl_operation **operation) {
     dnnl_eltwise_desc_t description;
+    // Only clip reads the bounds; 0 is what the others take for their own constants.
+    int clips = kind == ERDE_DNNL_CLIP;
     dnnl_status_t status =
-        kind == ERDE_DNNL_RELU
-            ? dnnl_eltwise_forward_desc_init(&description, dnnl_forward_inference, dnnl_eltwise_relu, &src->description,
-                                             0, 0)
-            : dnnl_eltwise_forward_desc_init(&description, dnnl_forward_inference, dnnl_eltwise_clip, &src->description,
-                                             lower, upper);
+        dnnl_eltwise_forward_desc_init(&description, dnnl_forward_inference, erde_dnnl_activation_kind(kind),
+                                       &src->description, clips ? lower : 0, clips ? upper : 0);
     return status == dnnl_success ? finish(&description, NULL, machine, NULL, operation) : (int)status;
 }
 

@@ -203,7 +203,7 @@ int erde_dnnl_activation_create(erde_dnnl_machine *machine, erde_dnnl_activation
     dnnl_primitive_desc_t description;
     int clips = kind == ERDE_DNNL_CLIP;
     dnnl_status_t status = dnnl_eltwise_forward_primitive_desc_create(
-        &description, machine->engine, dnnl_forward_inference, clips ? dnnl_eltwise_clip : dnnl_eltwise_relu,
+        &description, machine->engine, dnnl_forward_inference, erde_dnnl_activation_kind(kind),
         src->description, src->description, clips ? lower : 0, clips ? upper : 0, NULL);
     return finish(status, description, operation);
 }

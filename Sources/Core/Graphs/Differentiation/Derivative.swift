@@ -77,6 +77,18 @@ struct Derivative {
         case .squareRoot:
             let half = try scaled(dy, by: 0.5)
             results[0] = try builder.apply(.divide, half, y)
+        case .sigmoid:
+            // dx = dy·y·(1 − y)
+            let rest = try builder.apply(.affine(scale: -1, offset: 1), y)
+            results[0] = try builder.apply(.multiply, dy, builder.apply(.multiply, y, rest))
+        case .hardSigmoid(let slope, let offset):
+            let steep = try builder.apply(.clipGradient(lower: -offset / slope, upper: (1 - offset) / slope), dy, x)
+            results[0] = try scaled(steep, by: slope)
+        case .errorFunction:
+            // dx = dy·2/√π·exp(−x²)
+            let exponent = try scaled(builder.apply(.multiply, x, x), by: -1)
+            let density = try scaled(builder.apply(.exp, exponent), by: 2 / Double.pi.squareRoot())
+            results[0] = try builder.apply(.multiply, dy, density)
         case .dropout:
             results[0] = dy
         case .randomDropout(let rate, let salt):
@@ -125,6 +137,15 @@ struct Derivative {
             results[0] = try builder.apply(.sumTo, dy, x)
         case .reshape:
             results[0] = try builder.apply(.reshape(trailing: Array(shape(x).dimensions.dropFirst())), dy)
+        case .transpose(let permutation):
+            let inverse = permutation.indices.map { axis in permutation.firstIndex(of: axis)! }
+            results[0] = try builder.apply(.transpose(permutation: inverse), dy)
+        case .pad(let padding):
+            results[0] = try builder.apply(.crop(padding), dy)
+        case .crop(let padding):
+            results[0] = try builder.apply(.pad(padding), dy)
+        case .channelSlice(let start, let count):
+            results[0] = try between(dy, start: start, end: start + count)
         case .concatenate:
             var start = 0
             for (position, operand) in inputs.enumerated() {
@@ -135,7 +156,7 @@ struct Derivative {
         case .stopGradient, .equal, .less, .argMax, .oneHot:
             break
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationGradient, .maxPoolGradient,
-            .averagePoolGradient, .reluGradient, .clipGradient, .channelSlice, .momentumUpdate:
+            .averagePoolGradient, .reluGradient, .clipGradient, .momentumUpdate:
             preconditionFailure("\(node.op.name) has no derivative")
         }
         return results
@@ -166,6 +187,19 @@ struct Derivative {
             results[4] = try scaled(builder.apply(.divide, product, shifted), by: -0.5)
         }
         return results
+    }
+
+    /// The gradient of the channels `start..<end`, with zeros for the others of operand 0.
+    private mutating func between(_ gradient: Value, start: Int, end: Int) throws(ErdeError) -> Value {
+        let x = node.inputs[0]
+        let channels = shape(x)[1]
+        var parts: [Value] = []
+        if start > 0 { parts.append(try scaled(builder.apply(.channelSlice(start: 0, count: start), x), by: 0)) }
+        parts.append(gradient)
+        if end < channels {
+            parts.append(try scaled(builder.apply(.channelSlice(start: end, count: channels - end), x), by: 0))
+        }
+        return parts.count == 1 ? gradient : try builder.apply(.concatenate, parts)[0]
     }
 
     // MARK: Steps shared by the rules

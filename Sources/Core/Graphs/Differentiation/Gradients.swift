@@ -83,7 +83,8 @@ extension Op {
             .batchNormalizationTraining, .batchNormalizationGradient, .movingAverage, .maxPool, .maxPoolGradient,
             .averagePool, .averagePoolGradient, .globalAveragePool, .relu, .reluGradient, .clip, .clipGradient, .affine,
             .exp, .log, .squareRoot, .dropout, .add, .subtract, .multiply, .divide, .maximum, .logSoftmax, .reduceSum,
-            .reduceMean, .sumOfSquares, .sumTo, .broadcastTo, .reshape, .concatenate, .channelSlice, .momentumUpdate:
+            .reduceMean, .sumOfSquares, .sumTo, .broadcastTo, .reshape, .concatenate, .channelSlice, .sigmoid, .hardSigmoid,
+            .errorFunction, .transpose, .pad, .crop, .momentumUpdate:
             !shapeOnlyOperands.contains(operand)
         }
     }

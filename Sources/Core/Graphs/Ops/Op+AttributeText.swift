@@ -16,6 +16,9 @@ extension Op {
             attributes.text
         case .clip(let lower, let upper), .clipGradient(let lower, let upper): "\(lower)...\(upper)"
         case .affine(let scale, let offset): "scale \(scale), offset \(offset)"
+        case .hardSigmoid(let slope, let offset): "slope \(slope), offset \(offset)"
+        case .transpose(let permutation): "permutation \(permutation)"
+        case .pad(let padding), .crop(let padding): padding.text
         case .dropout(let rate): "rate \(rate)"
         case .randomDropout(let rate, let salt): "rate \(rate), salt \(salt)"
         case .oneHot(let classes): "classes \(classes)"
@@ -28,7 +31,8 @@ extension Op {
                 "momentum \(attributes.momentum)", "weight decay \(attributes.weightDecay)",
                 attributes.nesterov ? "nesterov" : nil,
             ])
-        case .linear, .globalAveragePool, .relu, .reluGradient, .exp, .log, .squareRoot, .stopGradient, .add, .subtract,
+        case .linear, .globalAveragePool, .relu, .reluGradient, .exp, .log, .squareRoot, .sigmoid, .errorFunction, .stopGradient,
+            .add, .subtract,
             .multiply, .divide, .maximum, .equal, .less, .logSoftmax, .argMax, .sumOfSquares, .sumTo, .broadcastTo,
             .concatenate:
             ""

@@ -14,7 +14,8 @@ extension Op {
             .batchNormalizationGradient, .movingAverage, .maxPool, .maxPoolGradient, .averagePool, .globalAveragePool,
             .relu, .reluGradient, .clip, .clipGradient, .affine, .exp, .log, .squareRoot, .stopGradient, .dropout,
             .randomDropout, .add, .subtract, .multiply, .divide, .maximum, .equal, .less, .logSoftmax, .argMax, .oneHot,
-            .reduceSum, .reduceMean, .sumOfSquares, .reshape, .concatenate, .channelSlice, .momentumUpdate:
+            .reduceSum, .reduceMean, .sumOfSquares, .reshape, .concatenate, .channelSlice, .sigmoid, .hardSigmoid, .errorFunction,
+            .transpose, .pad, .crop, .momentumUpdate:
             []
         }
     }

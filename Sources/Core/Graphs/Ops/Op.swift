@@ -53,6 +53,12 @@ package enum Op: Hashable, Sendable {
     /// The natural logarithm.
     case log
     case squareRoot
+    /// `1 / (1 + exp(−x))`
+    case sigmoid
+    /// `min(max(slope·x + offset, 0), 1)`, with a positive slope.
+    case hardSigmoid(slope: Double, offset: Double)
+    /// The error function, `2/√π · ∫₀ˣ exp(−t²) dt`.
+    case errorFunction
     /// Passes values on; gradients stop here.
     case stopGradient
     /// Marks where training drops activations; passes values on.
@@ -90,6 +96,16 @@ package enum Op: Hashable, Sendable {
     case broadcastTo
     /// `[N, …] → [N] + trailing`, the same elements in row-major order.
     case reshape(trailing: [Int])
+
+    /// Axes in another order: axis `i` of the result is axis `permutation[i]` of the operand.
+    case transpose(permutation: [Int])
+
+    // MARK: Planes
+
+    /// `[N,C,H,W] → [N,C,top+H+bottom,left+W+right]`, zeros around each plane.
+    case pad(Padding)
+    /// `[N,C,H,W] → [N,C,H−top−bottom,W−left−right]`: removes what `pad` adds, and carries its gradient back.
+    case crop(Padding)
 
     // MARK: Channels
 

@@ -113,7 +113,8 @@ extension Op {
             .averagePool, .averagePoolGradient, .globalAveragePool, .relu, .reluGradient, .clip, .clipGradient, .affine,
             .exp, .log, .squareRoot, .stopGradient, .dropout, .randomDropout, .add, .subtract, .multiply, .divide,
             .maximum, .equal, .less, .logSoftmax, .argMax, .oneHot, .reduceSum, .reduceMean, .sumOfSquares, .sumTo,
-            .broadcastTo, .reshape, .concatenate, .channelSlice, .momentumUpdate:
+            .broadcastTo, .reshape, .concatenate, .channelSlice, .sigmoid, .hardSigmoid, .errorFunction, .transpose, .pad, .crop,
+            .momentumUpdate:
             false
         }
     }

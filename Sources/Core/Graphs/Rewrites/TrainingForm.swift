@@ -38,7 +38,8 @@ extension GraphBuilder {
                 .averagePool, .averagePoolGradient, .globalAveragePool, .relu, .reluGradient, .clip, .clipGradient,
                 .affine, .exp, .log, .squareRoot, .stopGradient, .randomDropout, .add, .subtract, .multiply, .divide,
                 .maximum, .equal, .less, .logSoftmax, .argMax, .oneHot, .reduceSum, .reduceMean, .sumOfSquares, .sumTo,
-                .broadcastTo, .reshape, .concatenate, .channelSlice, .momentumUpdate:
+                .broadcastTo, .reshape, .concatenate, .channelSlice, .sigmoid, .hardSigmoid, .errorFunction, .transpose, .pad,
+                .crop, .momentumUpdate:
                 return nil
             }
         }

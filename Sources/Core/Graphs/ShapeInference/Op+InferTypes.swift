@@ -54,9 +54,14 @@ extension Op {
             try check.float(0)
             try check.rank(0, 4)
             return [TensorType([operands[0].shape[0], operands[0].shape[1], 1, 1])]
-        case .relu, .clip, .affine, .exp, .log, .squareRoot:
+        case .relu, .clip, .affine, .exp, .log, .squareRoot, .sigmoid, .errorFunction:
             try check.count(1)
             try check.float(0)
+            return [operands[0]]
+        case .hardSigmoid(let slope, _):
+            try check.count(1)
+            try check.float(0)
+            try check.require(slope > 0, "a positive slope, not \(slope)")
             return [operands[0]]
         case .dropout(let rate):
             try check.count(1)
@@ -124,6 +129,17 @@ extension Op {
                     && shape.dimensions.dropFirst().reduce(1, *) == trailing.reduce(1, *),
                 "elements for a trailing shape of \(trailing)")
             return [TensorType(Shape([shape[0]] + trailing), operands[0].dataType)]
+        case .transpose(let permutation):
+            try check.count(1)
+            try check.float(0)
+            let shape = operands[0].shape
+            try check.require(
+                permutation.sorted() == Array(0..<shape.rank), "a permutation of its \(shape.rank) axes, not \(permutation)")
+            return [TensorType(Shape(permutation.map { shape[$0] }))]
+        case .pad(let padding):
+            return [try check.padded(padding)]
+        case .crop(let padding):
+            return [try check.cropped(padding)]
         case .concatenate:
             return [try check.concatenation()]
         case .channelSlice(let start, let count):

@@ -77,6 +77,34 @@ struct OperandCheck {
         return Extent(height: free.height / strides.height + 1, width: free.width / strides.width + 1)
     }
 
+    func padded(_ padding: Padding) throws(ErdeError) -> TensorType {
+        try plane(padding)
+        let x = operands[0].shape
+        return TensorType([x[0], x[1], x[2] + padding.top + padding.bottom, x[3] + padding.left + padding.right])
+    }
+
+    func cropped(_ padding: Padding) throws(ErdeError) -> TensorType {
+        try plane(padding)
+        let x = operands[0].shape
+        try require(
+            x[2] > padding.top + padding.bottom && x[3] > padding.left + padding.right,
+            "an image of more rows and columns than are removed")
+        return TensorType([x[0], x[1], x[2] - padding.top - padding.bottom, x[3] - padding.left - padding.right])
+    }
+
+    /// Checks for one image operand with rows and columns added or removed around it.
+    private func plane(_ padding: Padding) throws(ErdeError) {
+        try count(1)
+        try float(0)
+        try rank(0, 4)
+        let sides = [padding.top, padding.left, padding.bottom, padding.right]
+        try require(
+            sides.allSatisfy { 0...Self.largestPadding ~= $0 }, "0 to \(Self.largestPadding) rows or columns on each side")
+    }
+
+    /// Far from overflow, and more than any network has.
+    private static let largestPadding = 65_536
+
     func linear() throws(ErdeError) -> TensorType {
         try require(operands.count == 2 || operands.count == 3, "2 or 3 operands")
         for position in 0..<2 {

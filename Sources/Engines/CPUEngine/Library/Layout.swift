@@ -29,6 +29,16 @@ final class Layout: Equatable {
         return Layout(handle: made!)
     }
 
+    /// A tensor whose elements lie apart by the steps given.
+    static func strided(_ dimensions: [Int], _ strides: [Int]) throws(ErdeError) -> Layout {
+        var made: OpaquePointer?
+        try checkDNNL(
+            "memory_desc_create", doing: "describing a transposed tensor",
+            erde_dnnl_layout_create(
+                &made, Int32(dimensions.count), nonScalar(dimensions), ERDE_DNNL_FLOAT32, strides.map(Int64.init)))
+        return Layout(handle: made!)
+    }
+
     /// An image `[N, C, H, W]` stored with the channels innermost.
     static func channelsLast(_ dimensions: [Int], _ type: erde_dnnl_type) throws(ErdeError) -> Layout {
         precondition(dimensions.count == 4, "channels last of a tensor of shape \(dimensions)")

@@ -12,6 +12,20 @@ extension Lowering {
         try appendActivation(node, ERDE_DNNL_CLIP, Float(lower), Float(upper))
     }
 
+    mutating func lowerSigmoid(_ node: Node) throws(ErdeError) {
+        try appendActivation(node, ERDE_DNNL_SIGMOID, 0, 0)
+    }
+
+    mutating func lowerHardSigmoid(_ node: Node, _ slope: Double, _ offset: Double) throws(ErdeError) {
+        let (factor, addend) = (Float(slope), Float(offset))
+        // An offset must not leak into the padding of blocks.
+        try appendElementwise(node, try plain(node.inputs[0])) { min(max($0 * factor + addend, 0), 1) }
+    }
+
+    mutating func lowerErrorFunction(_ node: Node) throws(ErdeError) {
+        try appendElementwise(node, try primaryFloats(node.inputs[0])) { erff($0) }
+    }
+
     private mutating func appendActivation(
         _ node: Node, _ kind: erde_dnnl_activation, _ lower: Float, _ upper: Float
     ) throws(ErdeError) {

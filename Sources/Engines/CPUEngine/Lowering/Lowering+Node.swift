@@ -52,6 +52,12 @@ extension Lowering {
             try lowerAffine(node, scale, offset)
         case .exp, .log, .squareRoot:
             try lowerFunction(node)
+        case .sigmoid:
+            try lowerSigmoid(node)
+        case .hardSigmoid(let slope, let offset):
+            try lowerHardSigmoid(node, slope, offset)
+        case .errorFunction:
+            try lowerErrorFunction(node)
         case .stopGradient, .dropout:
             placements[node.outputs[0]] = placements[node.inputs[0]]
         case .randomDropout(let rate, let salt):
@@ -77,6 +83,12 @@ extension Lowering {
         case .reshape:
             let source = try plain(node.inputs[0])
             placements[node.outputs[0]] = [Placement(buffer: source.buffer, layout: try plainLayout(of: node.outputs[0]))]
+        case .transpose(let permutation):
+            try lowerTranspose(node, permutation)
+        case .pad(let padding):
+            try lowerPad(node, padding)
+        case .crop(let padding):
+            try lowerCrop(node, padding)
         case .concatenate:
             try lowerConcatenation(node)
         case .channelSlice(let start, let count):

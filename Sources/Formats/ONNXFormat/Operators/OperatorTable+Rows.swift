@@ -101,7 +101,7 @@ extension ONNXTensor {
         ONNXTensor(name: name, dimensions: [], elements: .floats([Float(value)]))
     }
 
-    fileprivate static func list(_ name: String, _ values: [Int]) -> ONNXTensor {
+    static func list(_ name: String, _ values: [Int]) -> ONNXTensor {
         ONNXTensor(name: name, dimensions: [values.count], elements: .integers(values.map(Int64.init)))
     }
 }

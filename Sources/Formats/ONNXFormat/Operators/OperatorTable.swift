@@ -17,6 +17,9 @@ enum OperatorTable {
         case .exp: exp
         case .log: log
         case .squareRoot: squareRoot
+        case .sigmoid: sigmoid
+        case .hardSigmoid: hardSigmoid
+        case .errorFunction: errorFunction
         case .dropout: dropout
         case .add: add
         case .subtract: subtract
@@ -28,11 +31,14 @@ enum OperatorTable {
         case .reduceMean: reduceMean
         case .sumOfSquares: sumOfSquares
         case .reshape(let trailing): trailing.count == 1 ? flatten : reshape
+        case .transpose: transpose
+        case .pad: pad
+        case .crop, .channelSlice: slice
         case .concatenate: concatenation
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationTraining,
             .batchNormalizationGradient, .movingAverage, .maxPoolGradient, .averagePoolGradient, .reluGradient,
             .clipGradient, .affine, .stopGradient, .randomDropout, .equal, .less, .argMax, .oneHot, .sumTo,
-            .broadcastTo, .channelSlice, .momentumUpdate:
+            .broadcastTo, .momentumUpdate:
             nil
         }
     }
@@ -44,7 +50,7 @@ enum OperatorTable {
         let rows = [
             convolution, linear, matMul, batchNormalization, maxPool, averagePool, globalAveragePool, relu, clip, exp,
             log, squareRoot, dropout, add, subtract, multiply, divide, maximum, logSoftmax, reduceSum, reduceMean,
-            sumOfSquares, flatten, reshape, concatenation,
+            sumOfSquares, flatten, reshape, concatenation, sigmoid, hardSigmoid, errorFunction, transpose, pad, slice,
         ]
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.type, $0) })
     }()
@@ -57,6 +63,8 @@ enum OperatorTable {
     static let exp = OperatorRow.plain("Exp", operands: 1, .exp)
     static let log = OperatorRow.plain("Log", operands: 1, .log)
     static let squareRoot = OperatorRow.plain("Sqrt", operands: 1, .squareRoot)
+    static let sigmoid = OperatorRow.plain("Sigmoid", operands: 1, .sigmoid)
+    static let errorFunction = OperatorRow.plain("Erf", operands: 1, .errorFunction)
     static let relu = OperatorRow.plain("Relu", operands: 1, .relu)
     static let globalAveragePool = OperatorRow.plain("GlobalAveragePool", operands: 1, .globalAveragePool)
     static let matMul = OperatorRow.plain(

@@ -50,6 +50,17 @@ struct TorchTable {
         case .exp: return .expression("\(x).exp()")
         case .log: return .expression("\(x).log()")
         case .squareRoot: return .expression("\(x).sqrt()")
+        case .sigmoid: return .expression("\(x).sigmoid()")
+        case .hardSigmoid(let slope, let offset): return .expression("(\(x) * \(slope) + \(offset)).clamp(0.0, 1.0)")
+        case .errorFunction: return .expression("\(x).erf()")
+        case .transpose(let permutation): return .expression("\(x).permute(\(list(permutation)))")
+        case .pad(let padding):
+            return .expression("F.pad(\(x), (\(list([padding.left, padding.right, padding.top, padding.bottom]))))")
+        case .crop(let padding):
+            let shape = graph.shape(of: node.inputs[0])
+            let rows = "\(padding.top):\(shape[2] - padding.bottom)"
+            return .expression("\(x)[:, :, \(rows), \(padding.left):\(shape[3] - padding.right)]")
+        case .channelSlice(let start, let count): return .expression("\(x)[:, \(start):\(start + count)]")
         case .stopGradient: return .expression("\(x).detach()")
         case .dropout(let rate): return .layer(constructor: "nn.Dropout(\(rate))", tensors: [])
         case .add: return binary("+")
@@ -71,7 +82,7 @@ struct TorchTable {
                 trailing.count == 1 ? "\(x).flatten(1)" : "\(x).reshape(\(list(["\(x).shape[0]"] + trailing.map(String.init))))")
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationTraining,
             .batchNormalizationGradient, .movingAverage, .maxPoolGradient, .averagePoolGradient, .reluGradient,
-            .clipGradient, .randomDropout, .sumTo, .broadcastTo, .channelSlice, .momentumUpdate:
+            .clipGradient, .randomDropout, .sumTo, .broadcastTo, .momentumUpdate:
             return .refused("an operator of training")
         }
     }

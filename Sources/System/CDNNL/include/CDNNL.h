@@ -18,7 +18,7 @@ typedef enum { ERDE_DNNL_INFERENCE, ERDE_DNNL_TRAINING } erde_dnnl_mode;
 
 typedef enum { ERDE_DNNL_MAX_POOL, ERDE_DNNL_AVERAGE_POOL, ERDE_DNNL_AVERAGE_POOL_WITH_PADDING } erde_dnnl_pool_kind;
 
-typedef enum { ERDE_DNNL_RELU, ERDE_DNNL_CLIP } erde_dnnl_activation;
+typedef enum { ERDE_DNNL_RELU, ERDE_DNNL_CLIP, ERDE_DNNL_SIGMOID } erde_dnnl_activation;
 
 // Names of execution arguments; values are the library's own.
 typedef enum {
