@@ -3,21 +3,7 @@ package import Artifacts
 /// A dataset check as one HTML file that needs nothing beside itself, with thumbnails of the examples.
 package func htmlPage(of check: DatasetCheck) -> String {
     let total = check.classes.reduce(0) { $0 + $1.counts.values.reduce(0, +) }
-    let page: Markup = """
-        <!DOCTYPE html>
-        <html lang="en">
-        <head>
-        <meta charset="utf-8">
-        <meta name="viewport" content="width=device-width, initial-scale=1">
-        <title>\(check.source) · dataset check</title>
-        <style>
-        \(styleSheet)
-        .pair { display: flex; gap: 4px; } .pair img { flex: 1 1 0; min-width: 0; }
-        .images.pairs { grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); }
-        h2::first-letter { text-transform: uppercase; }
-        </style>
-        </head>
-        <body>
+    let header: Markup = """
         <header><p class="kicker">Dataset check</p><h1>\(check.source)</h1>
         <ul class="tiles">
         <li class="first"><b>\(check.imageCount)</b><span>images, \(total) of them usable</span></li>
@@ -26,19 +12,20 @@ package func htmlPage(of check: DatasetCheck) -> String {
         would have them</span></li>
         <li><b>\(check.findings.findings.count)</b><span>kinds of findings</span></li>
         </ul></header>
-        <main>
-        \(refusalSection(check))
-        \(warningList(check))
-        \(check.findings.findings.map(findingSection))
-        \(classSection(check))
-        </main>
-        <footer>Written by erde \(erdeVersion). No dataset was written; nothing was changed in the source.</footer>
-        </body>
-        </html>
-
         """
-    return page.text
+    return page(
+        title: "\(check.source) · dataset check", additionalStyle: checkStyle, header: header,
+        sections: [refusalSection(check), warningList(check)].compactMap { $0 }
+            + check.findings.findings.map(findingSection) + [classSection(check)],
+        footer: "Written by erde \(erdeVersion). No dataset was written; nothing was changed in the source."
+    ).text
 }
+
+private let checkStyle: Markup = """
+    .pair { display: flex; gap: 4px; } .pair img { flex: 1 1 0; min-width: 0; }
+    .images.pairs { grid-template-columns: repeat(auto-fill, minmax(230px, 1fr)); }
+    h2::first-letter { text-transform: uppercase; }
+    """
 
 private func refusalSection(_ check: DatasetCheck) -> Markup? {
     guard let refusal = check.refusal else { return nil }
