@@ -32,30 +32,14 @@ package struct IngestReport: Hashable, Sendable, Codable {
 
     /// An image that cannot be used.
     package struct BadImage: Hashable, Sendable, Codable {
-        /// What is wrong, for counting.
-        package enum Kind: String, Hashable, Sendable, Codable, CaseIterable {
-            /// It is not there or may not be read.
-            case unreadable
-            /// A file without bytes.
-            case empty
-            /// The bytes end too early.
-            case truncated
-            /// No PNG or JPEG image.
-            case foreign
-            /// Beyond the limits.
-            case tooLarge
-            /// Anything else that decoding finds wrong.
-            case damaged
-            /// Its label is none of the classes.
-            case label
-        }
-
         /// Relative to the source.
         package var path: String
         package var reason: String
-        package var kind: Kind
+        /// One of the unusable kinds.
+        package var kind: FindingKind
 
-        package init(path: String, reason: String, kind: Kind) {
+        package init(path: String, reason: String, kind: FindingKind) {
+            precondition(kind.isUnusable, "a dataset can use an image of the finding \(kind)")
             self.path = path
             self.reason = reason
             self.kind = kind

@@ -23,7 +23,7 @@ struct DatasetDoctor {
             lists[kind, default: ExampleList()].add(example())
         }
         for image in badImages {
-            add(image.kind.finding, DatasetFindings.Example(images: [.init(name: image.path)], note: image.reason))
+            add(image.kind, DatasetFindings.Example(images: [.init(name: image.path)], note: image.reason))
         }
         for (kind, pair) in duplicates.pairs { add(kind, source.example(pair.earlier, pair.later)) }
         for pair in nearDuplicates.pairs() {
@@ -54,21 +54,6 @@ struct DatasetDoctor {
         guard let largest = counts.indices.max(by: { counts[$0] < counts[$1] }) else { return [] }
         return counts.indices.filter { counts[$0] > 0 && counts[$0] * 10 < counts[largest] }.map { label in
             "\(names[label]): \(counts[label]) training images; \(names[largest]) has \(counts[largest])"
-        }
-    }
-}
-
-extension IngestReport.BadImage.Kind {
-    /// The kind of finding that it is.
-    var finding: FindingKind {
-        switch self {
-        case .unreadable: .unreadable
-        case .empty: .empty
-        case .truncated: .truncated
-        case .foreign: .foreign
-        case .tooLarge: .tooLarge
-        case .damaged: .damaged
-        case .label: .label
         }
     }
 }

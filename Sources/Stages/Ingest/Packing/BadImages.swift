@@ -1,3 +1,4 @@
+import Artifacts
 import Diagnostics
 import Images
 
@@ -30,7 +31,7 @@ struct BadImages {
             remedy: "repair or remove it, or have bad images skipped (`--on-bad-image skip`)")
     }
 
-    private static func kind(of error: ErdeError) -> IngestReport.BadImage.Kind {
+    private static func kind(of error: ErdeError) -> FindingKind {
         if error.kind == .notFound { return .unreadable }
         if error.problem.hasPrefix("truncated") { return .truncated }
         if error.problem.hasSuffix("an empty file") { return .empty }

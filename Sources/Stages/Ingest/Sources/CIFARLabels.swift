@@ -1,3 +1,4 @@
+import Artifacts
 import Diagnostics
 
 /// The labels of CIFAR-10 or of one of the two label sets of CIFAR-100, and their names.
