@@ -78,6 +78,9 @@ let package = Package(
         module(
             "Training", in: "Learning",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Losses"]),
+        module(
+            "Pruning", in: "Learning",
+            ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Losses", "Training"]),
 
         // Stages: one function each, from the artifact before to the artifact after. They never import each other.
         module(
@@ -92,6 +95,7 @@ let package = Package(
         module(
             "Distill", in: "Stages",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Architectures", "Losses", "Training"]),
+        module("Prune", in: "Stages", ["Diagnostics", "Graphs", "Artifacts", "Losses", "Pruning", "Training"]),
         module(
             "Calibrate", in: "Stages", ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Inference"]),
         module(
@@ -107,7 +111,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine", "DatasetFile",
                 "FileTrees", "ONNXFormat", "ReportFile", "FoldFile", "Images", "Architectures", "Losses", "Inference",
-                "Training", "Ingest", "TrainTeacher", "Distill",
+                "Training", "Ingest", "TrainTeacher", "Distill", "Prune",
                 "Calibrate", "Emit", "Classify", "Report", "CPNG", "CJPEG", "CZ", "CArchiveStream", "CProtobufC", arguments,
             ],
             path: "Sources/Tool/erde", swiftSettings: swiftSettings),
@@ -148,6 +152,12 @@ let package = Package(
             [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine",
                 "Architectures", "Losses", "Inference", "Training", "TestSupport",
+            ]),
+        tests(
+            "PruningTests",
+            [
+                "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine", "Architectures",
+                "ONNXFormat", "Training", "Pruning", "Prune", "TestSupport",
             ]),
         tests(
             "StagesTests",

@@ -22,7 +22,8 @@ struct Erde: ParsableCommand {
             """,
         version: erdeVersion,
         subcommands: [
-            IngestCommand.self, TrainCommand.self, CompressCommand.self, CalibrateCommand.self, EvaluateCommand.self,
+            IngestCommand.self, TrainCommand.self, CompressCommand.self, PruneCommand.self, CalibrateCommand.self,
+            EvaluateCommand.self,
             ClassifyCommand.self, ExportCommand.self, InspectCommand.self, ReportCommand.self, BenchCommand.self,
             DoctorCommand.self,
         ])

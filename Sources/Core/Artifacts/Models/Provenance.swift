@@ -7,7 +7,10 @@ package struct Provenance: Hashable, Sendable, Codable {
     package var datasetFingerprint: String?
     /// SHA-256 of the parent model's file: a student's teacher.
     package var parentHash: String?
+    /// The network as it was built; what `prunings` says came after.
     package var architecture: ArchitectureDescription?
+    /// What was taken out of it since, in order; nil where nothing was.
+    package var prunings: [PruningRecord]?
     package var training: TrainingRecipe?
     package var distillation: DistillationRecipe?
     /// Per exit, the share of augmented training images that the trained network gets wrong, 0…1.

@@ -7,6 +7,8 @@ package struct RunRecipe: Recipe {
     package var training = TrainingRecipe()
     /// The loss; nil is the command's own: cross-entropy for a network alone, ERDE for a student.
     package var distillation: DistillationRecipe?
+    /// How channels are removed; nil where none are.
+    package var pruning: PruningRecipe?
     /// Folds of which each is judged by a teacher trained on the others; nil judges none.
     package var outOfFold: Int?
     /// What the gates of the student compare with their thresholds.
@@ -18,6 +20,7 @@ package struct RunRecipe: Recipe {
         case architecture
         case training
         case distillation
+        case pruning
         case outOfFold
         case score
     }
@@ -28,6 +31,7 @@ package struct RunRecipe: Recipe {
         try container.read(.architecture, into: &architecture)
         try container.read(.training, into: &training)
         try container.read(.distillation, into: &distillation)
+        try container.read(.pruning, into: &pruning)
         try container.read(.outOfFold, into: &outOfFold)
         try container.read(.score, into: &score)
     }
@@ -35,6 +39,7 @@ package struct RunRecipe: Recipe {
     package func validate() throws(ErdeError) {
         try training.validate()
         try distillation?.validate()
+        try pruning?.validate()
         let folds = outOfFold ?? 2
         try require(2...1000 ~= folds, "outOfFold", "expected 2 to 1000 folds, found \(folds)")
     }

@@ -62,7 +62,7 @@ struct CalibrateCommand: ParsableCommand {
         try emit(loaded, to: target)
         var report = calibration.report
         var summary = ModelSummary(
-            name: loaded.metadata.role.rawValue, architecture: loaded.metadata.provenance.architecture?.name,
+            name: loaded.metadata.role.rawValue, architecture: loaded.metadata.provenance.networkName,
             cumulativeMACs: loaded.metadata.cumulativeMACs, parameterCount: loaded.graph.cost().parameterCount)
         summary.fileBytes = InputFile.size(target)
         summary.testAccuracyPerExit = report.exits.map(\.testAccuracy)

@@ -58,7 +58,7 @@ struct InspectCommand: ParsableCommand {
         let cost = model.graph.cost()
         var lines = [
             "model        \(file), \(metadata.role.rawValue), \(bytesText(InputFile.size(file) ?? 0))",
-            "network      \(metadata.provenance.architecture?.name ?? "unknown")",
+            "network      \(metadata.provenance.networkName ?? "unknown")",
             "input        [N, \(metadata.image.channels), \(metadata.image.height), \(metadata.image.width)], pixels 0…1",
             "classes      \(metadata.classNames.joined(separator: ", "))",
             "parameters   \(groupedText(cost.parameterCount))",
@@ -73,6 +73,11 @@ struct InspectCommand: ParsableCommand {
                     + point.policy.thresholds.map { decimalText($0, decimals: 4) }.joined(separator: ", ")
                     + ", calibration accuracy \(percentText(point.calibrationAccuracy)) at "
                     + macsText(point.calibrationMeanMACs))
+        }
+        for pruning in metadata.provenance.prunings ?? [] {
+            lines.append(
+                "pruned       from \(macsText(Double(pruning.macsBefore))) to \(macsText(Double(pruning.macsAfter))) by "
+                    + pruning.recipe.importance.rawValue)
         }
         if let path = metadata.provenance.datasetPath { lines.append("trained on   \(path)") }
         if let parent = metadata.provenance.parentHash { lines.append("parent       \(parent)") }

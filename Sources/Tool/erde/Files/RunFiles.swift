@@ -20,6 +20,12 @@ struct RunFiles {
     /// The files of the run that trains without a fold, counted from 0.
     func fold(_ fold: Int) -> RunFiles { RunFiles(model: "\(stem).fold\(fold + 1)") }
 
+    /// The files of a step of a pruning, counted from 0.
+    func step(_ step: Int) -> RunFiles { RunFiles(model: stepModel(step)) }
+
+    /// What a step of a pruning made.
+    func stepModel(_ step: Int) -> String { "\(stem).step\(step + 1).pb" }
+
     /// Gives the run its checkpoint folder and metrics log.
     func attach(to run: inout TrainingRun, resume: Bool) {
         run.checkpoints = checkpoints

@@ -56,8 +56,17 @@ struct TrainingOptions: ParsableArguments {
     ///
     /// - Throws: `ErdeError` of kind `notFound` or `usage`.
     func merged(defaultEpochs: Int) throws(ErdeError) -> RunRecipe {
+        var base = TrainingRecipe()
+        base.epochs = defaultEpochs
+        return try merged(base)
+    }
+
+    /// The recipe file, or a training as it is, with these options in it, checked.
+    ///
+    /// - Throws: `ErdeError` of kind `notFound` or `usage`.
+    func merged(_ base: TrainingRecipe) throws(ErdeError) -> RunRecipe {
         var run = RunRecipe()
-        run.training.epochs = defaultEpochs
+        run.training = base
         if let recipe { run = try RunRecipe(json: InputFile.bytes(recipe), name: recipe) }
         run.training.epochs = epochs ?? run.training.epochs
         run.training.batchSize = batch ?? run.training.batchSize

@@ -1,0 +1,37 @@
+package import Artifacts
+package import Diagnostics
+package import Graphs
+import Tensors
+
+extension Model {
+    /// The model without some coupled channels. MACs are counted from the new graph; thresholds, which were fitted to other
+    /// logits, are dropped.
+    ///
+    /// - Throws: `ErdeError` of kind `badData` when a variable is missing.
+    package func pruned(_ selection: ChannelSelection, _ dependencies: ChannelDependencies) throws(ErdeError) -> Model {
+        var model = self
+        (model.graph, model.parameters) = try graph.removing(selection.removed, of: dependencies, parameters)
+        model.metadata.cumulativeMACs = model.graph.cost().cumulativeMACs
+        model.metadata.operatingPoints = []
+        return model
+    }
+
+    /// Checks that every weight is a number, without which none can be compared.
+    ///
+    /// - Throws: `ErdeError` of kind `badData` that names the variable.
+    package func requireNumbers() throws(ErdeError) {
+        for (name, tensor) in parameters.tensors.sorted(by: { $0.key < $1.key }) {
+            guard let scalar = tensor.floats.first(where: { !$0.isFinite }) else { continue }
+            throw ErdeError(
+                .badData, name, "holds \(scalar), so that channels cannot be compared",
+                remedy: "train the model again with a smaller learning rate")
+        }
+    }
+}
+
+extension ChannelDependencies {
+    /// Channels of each group, by its key.
+    package func widths(in graph: Graph) -> [String: Int] {
+        Dictionary(groups.map { ($0.key(in: graph), $0.channels.count * $0.width) }) { first, _ in first }
+    }
+}

@@ -1,0 +1,35 @@
+package import Artifacts
+
+/// What is to be pruned, how far, and how it recovers.
+package struct PruningTask: Sendable {
+    package var model: Model
+    /// MACs of one image through the whole network.
+    package var targetMACs: Double
+    package var recipe: PruningRecipe
+    /// Whom the network learns from while it recovers; nil with the methods that need nobody.
+    package var teacher: Model?
+    /// What teachers say of training images that they have not seen, for a loss that uses that.
+    package var foldPredictions: FoldPredictions?
+    /// Nil removes channels without looking at images, and without training.
+    package var dataset: Dataset?
+    /// Whether the network recovers after each step.
+    package var trains = true
+    /// Of the training after the last step; those before differ in their epochs alone.
+    package var training: TrainingRecipe
+    package var distillation: DistillationRecipe
+
+    package init(
+        model: Model, targetMACs: Double, recipe: PruningRecipe, teacher: Model? = nil,
+        foldPredictions: FoldPredictions? = nil, dataset: Dataset?, training: TrainingRecipe,
+        distillation: DistillationRecipe
+    ) {
+        self.model = model
+        self.targetMACs = targetMACs
+        self.recipe = recipe
+        self.teacher = teacher
+        self.foldPredictions = foldPredictions
+        self.dataset = dataset
+        self.training = training
+        self.distillation = distillation
+    }
+}

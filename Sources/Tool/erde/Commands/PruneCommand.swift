@@ -1,0 +1,153 @@
+import Architectures
+import ArgumentParser
+import Artifacts
+import Calibrate
+import Diagnostics
+import Emit
+import ONNXFormat
+import Prune
+
+/// `erde prune MODEL --to 50% -o pruned.pb`
+struct PruneCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "prune", abstract: "Removes channels from a model until it costs so many MACs, training in between.",
+        discussion: """
+            Layers that must lose the same channels are found from the network itself. The model recovers with its own loss, \
+            or from a teacher with the teacher's. Thresholds that it had are fitted again.
+
+              erde prune teacher.pb --groups
+              erde prune teacher.pb --to 50% -o pruned.pb
+              erde prune student.pb --to 8M --teacher teacher.pb -o pruned.pb
+              erde prune teacher.pb --to 70% --importance l2 --no-training -o pruned.pb
+            """)
+
+    @Argument(help: "The model file.")
+    var model: String
+
+    @Option(
+        help: ArgumentHelp(
+            "MACs of the whole network, or a share of what it costs now: 8M, 50%.", valueName: "macs"))
+    var to: MACQuantity?
+
+    @Flag(help: "Only show which channels can be removed together.")
+    var groups = false
+
+    @Option(help: "A model to learn from while recovering.")
+    var teacher: String?
+
+    @Option(help: "A dataset file; by default the one the model was trained on.")
+    var data: String?
+
+    @Option(name: .shortAndLong, help: "The model file to write.")
+    var output = "pruned.pb"
+
+    @Flag(inversion: .prefixedNo, help: "Train after removing channels.")
+    var training = true
+
+    @OptionGroup(title: "Pruning") var pruning: PruningOptions
+    @OptionGroup(title: "Distillation") var distillation: DistillationOptions
+    @OptionGroup(title: "Training") var recovery: TrainingOptions
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var common: CommonOptions
+
+    func validate() throws {
+        if !groups && to == nil { throw ValidationError("--to takes the MACs to come down to; or ask for --groups") }
+    }
+
+    func run() throws {
+        common.apply()
+        let loaded = try ModelFile.read(path: model)
+        guard !groups, let to else {
+            let list = ChannelGroupList(loaded.graph)
+            Console.standard.result(common.json ? try JSONText.text(list) : list.text)
+            return
+        }
+        try OutputPlace.check(file: output)
+        let source = try teacher.map { (path) throws(ErdeError) in try ModelFile.read(path: path) }
+        var recipe = try recipe(for: loaded, hasTeacher: source != nil)
+        let loss = recipe.distillation ?? DistillationRecipe()
+        let choice = recipe.pruning ?? PruningRecipe()
+        let needsImages = training || choice.importance == .taylor
+        let place = needsImages ? try DatasetPlace(given: data, of: loaded, named: model) : nil
+        recipe.architecture = loaded.metadata.provenance.architecture?.name
+        var task = PruningTask(
+            model: loaded, targetMACs: try to.macs(of: loaded.metadata.cumulativeMACs.last), recipe: choice, teacher: source,
+            foldPredictions: try folds(loss, source, place), dataset: place?.dataset, training: recipe.training,
+            distillation: loss)
+        task.trains = training
+        let files = RunFiles(model: output)
+        try files.write(recipe)
+        Interruption.watch()
+        let job = PruningJob(task: task, files: files, engine: engine, progress: TrainingProgress())
+        if recovery.resume && !job.hasBegun {
+            throw ErdeError(.notFound, output, "no pruning of it has begun", remedy: "start without --resume")
+        }
+        var pruned = try job.run(resume: recovery.resume)
+        pruned.metadata.provenance.version = erdeVersion
+        pruned.metadata.provenance.parentHash = try ModelFile.hash(path: model)
+        if let place, training {
+            pruned.metadata.provenance.datasetPath = place.path
+            pruned.metadata.provenance.datasetFingerprint = place.dataset.fingerprint
+        }
+        if let place { try fitThresholds(of: &pruned, like: loaded, place) }
+        try emit(pruned, to: output)
+        let result = try PrunedModel(pruned, from: loaded, name: output, place: place, engine: engine)
+        Console.standard.result(common.json ? try JSONText.text(result) : result.text)
+    }
+
+    /// The recipe file with the options in it. Without one, the model recovers as it was trained, but shorter and with a
+    /// lower learning rate, and with the loss that it was trained with where there is what it needs.
+    private func recipe(for model: Model, hasTeacher: Bool) throws(ErdeError) -> RunRecipe {
+        let provenance = model.metadata.provenance
+        var recipe = try recovery.merged(provenance.training ?? TrainingRecipe())
+        recipe.pruning = try pruning.merged(recipe.pruning)
+        if recovery.recipe == nil, let choice = recipe.pruning {
+            var training = choice.recovery(after: recipe.training)
+            training.epochs = recovery.epochs ?? training.epochs
+            training.peakLearningRate = recovery.learningRate ?? training.peakLearningRate
+            recipe.training = training
+        }
+        var base = recipe.distillation
+        if base == nil {
+            base = provenance.distillation.flatMap { $0.method.learnsFromTeacher == hasTeacher ? $0 : nil }
+            base?.outOfFold = .ignored
+            base?.exitWeights = nil
+        }
+        if base == nil, !hasTeacher {
+            base = DistillationRecipe()
+            base?.method = .ce
+        }
+        let loss = try distillation.merged(base)
+        guard hasTeacher || !loss.method.learnsFromTeacher else {
+            throw ErdeError(
+                .usage, "--method", "\(loss.method.rawValue) learns from a teacher, and there is none",
+                remedy: "give one with --teacher, or choose --method ce")
+        }
+        recipe.distillation = loss
+        try recipe.validate()
+        return recipe
+    }
+
+    private func folds(
+        _ loss: DistillationRecipe, _ source: Model?, _ place: DatasetPlace?
+    ) throws(ErdeError) -> FoldPredictions? {
+        guard loss.effectiveOutOfFold != .ignored, let teacher, let source, let place else { return nil }
+        return try FoldJudgement.read(beside: teacher, source, place.dataset)
+    }
+
+    /// Fits thresholds for the budgets that the model had, as far as it can still use them.
+    private func fitThresholds(of pruned: inout Model, like loaded: Model, _ place: DatasetPlace) throws(ErdeError) {
+        let macs = pruned.metadata.cumulativeMACs
+        guard let score = loaded.metadata.operatingPoints.first?.policy.score, let least = macs.first, let most = macs.last
+        else { return }
+        let budgets = loaded.metadata.operatingPoints.map(\.budgetMACs).filter { $0 >= Double(least) }
+        var options = CalibrationOptions()
+        options.score = score
+        options.budgets = budgets.isEmpty ? [Double(most)] : Set(budgets.map { min($0, Double(most)) }).sorted()
+        let calibration = try calibrate(
+            calibration: try LabelledLogits(of: pruned, place.dataset.calibration, engine: engine),
+            test: try LabelledLogits(of: pruned, place.dataset.test, engine: engine), modelName: output,
+            classNames: pruned.metadata.classNames, cumulativeMACs: macs, options: options)
+        pruned.metadata.operatingPoints = calibration.operatingPoints
+    }
+}

@@ -1,0 +1,53 @@
+import ArgumentParser
+import Artifacts
+import Diagnostics
+
+/// Options of how channels are chosen; each replaces the recipe's value.
+struct PruningOptions: ParsableArguments {
+    @Option(help: "What a channel is worth: taylor (the loss without it), l1, l2, normScale or random; taylor by default.")
+    var importance: PruningRecipe.Importance?
+
+    @Option(help: "What makes groups comparable: mean (of the group), macs (that go with a channel) or none; mean by default.")
+    var normalize: PruningRecipe.Normalization?
+
+    @Option(help: "Where the least important channels are looked for: global, stage (by map size) or group; global by default.")
+    var scope: PruningRecipe.Scope?
+
+    @Flag(inversion: .prefixedNo, help: "Prune channels that several layers share, too.")
+    var shared: Bool?
+
+    @Option(help: "Keep channels in multiples of this many; 8 by default.")
+    var multiple: Int?
+
+    @Option(help: "Fewest channels of a group; 8 by default.")
+    var minWidth: Int?
+
+    @Option(help: "Come down to the target in so many steps, with training after each; 3 by default.")
+    var steps: Int?
+
+    @Option(help: "Passes over the training images after each step but the last; 1 by default.")
+    var stepEpochs: Int?
+
+    @Option(help: "Training batches on which taylor looks at the loss; 16 by default.")
+    var batches: Int?
+
+    /// The recipe's pruning with these options in it, checked.
+    func merged(_ recipe: PruningRecipe?) throws(ErdeError) -> PruningRecipe {
+        var pruning = recipe ?? PruningRecipe()
+        pruning.importance = importance ?? pruning.importance
+        pruning.normalization = normalize ?? pruning.normalization
+        pruning.scope = scope ?? pruning.scope
+        pruning.prunesShared = shared ?? pruning.prunesShared
+        pruning.multiple = multiple ?? pruning.multiple
+        pruning.minimumWidth = minWidth ?? pruning.minimumWidth
+        pruning.steps = steps ?? pruning.steps
+        pruning.stepEpochs = stepEpochs ?? pruning.stepEpochs
+        pruning.batches = batches ?? pruning.batches
+        try pruning.validate()
+        return pruning
+    }
+}
+
+extension PruningRecipe.Importance: ExpressibleByArgument {}
+extension PruningRecipe.Normalization: ExpressibleByArgument {}
+extension PruningRecipe.Scope: ExpressibleByArgument {}
