@@ -43,19 +43,7 @@ enum SampleNetworks {
                     dilations: Extent(height: 2, width: 1), groups: 3)), x,
             builder.variable("grouped_weight", [6, 1, 3, 2], role: .weight),
             builder.variable("grouped_bias", [6], role: .bias), name: "grouped")
-        x = try builder.apply(.clip(lower: -0.7, upper: 6), x)
-        x = try builder.apply(
-            .maxPool(PoolAttributes(kernel: Extent(3), strides: Extent(height: 2, width: 1), padding: Padding(1))), x)
-        x = try builder.apply(
-            .averagePool(
-                PoolAttributes(
-                    kernel: Extent(height: 2, width: 3), strides: Extent(1),
-                    padding: Padding(top: 1, left: 1, bottom: 1, right: 1), countsPadding: true)), x)
-        let gain = builder.constant("gain", Tensor([1, 6, 1, 1], [1, 2, 3, 4, 5, 6] as [Float]))
-        x = try builder.apply(.multiply, x, gain)
-        x = try builder.apply(.subtract, x, builder.constant("shift", Tensor(0.25)))
-        x = try builder.apply(.add, x, try builder.apply(.relu, x))
-        x = try builder.apply(.divide, x, gain)
+        x = try awkwardLayers(x, averagePadding: Padding(top: 1, left: 1, bottom: 1, right: 1), &builder)
         x = try builder.apply(.multiply, x, try builder.apply(.hardSigmoid(slope: 0.16666667, offset: 0.5), x))
         x = try builder.apply(.multiply, x, try builder.apply(.sigmoid, x))
         x = try builder.apply(.add, x, try builder.apply(.errorFunction, x))

@@ -4,6 +4,7 @@ import Diagnostics
 import FileTrees
 import Images
 import Ingest
+import TestSupport
 import Testing
 
 @Suite struct ArchiveTests {

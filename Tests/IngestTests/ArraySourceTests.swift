@@ -3,6 +3,7 @@ import Artifacts
 import Diagnostics
 import Images
 import Ingest
+import TestSupport
 import Testing
 
 /// CIFAR as Python pickles it and SVHN as MATLAB saves it.

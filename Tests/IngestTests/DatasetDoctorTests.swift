@@ -5,6 +5,7 @@ import Foundation
 import Images
 import Ingest
 import ReportFile
+import TestSupport
 import Testing
 
 @Suite struct DatasetDoctorTests {

@@ -1,6 +1,7 @@
 import Artifacts
 import DatasetFile
 import Diagnostics
+import TestSupport
 import Testing
 
 @Suite struct DatasetFileTests {

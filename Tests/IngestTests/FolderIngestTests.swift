@@ -4,6 +4,7 @@ import Diagnostics
 import Foundation
 import Images
 import Ingest
+import TestSupport
 import Testing
 
 @Suite struct FolderIngestTests {

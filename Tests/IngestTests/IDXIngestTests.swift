@@ -2,6 +2,7 @@ import Artifacts
 import DatasetFile
 import Diagnostics
 import Ingest
+import TestSupport
 import Testing
 
 @Suite struct IDXIngestTests {

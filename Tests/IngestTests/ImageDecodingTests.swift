@@ -2,6 +2,7 @@ import Artifacts
 import Diagnostics
 import Foundation
 import Images
+import TestSupport
 import Testing
 
 @Suite struct ImageDecodingTests {

@@ -3,6 +3,7 @@ import DatasetFile
 import Diagnostics
 import Images
 import Ingest
+import TestSupport
 import Testing
 
 /// Datasets in the forms that they are published in, against values that the generator wrote.

@@ -61,19 +61,7 @@ enum SampleModels {
                 builder.variable("norm_mean", [6], role: .statistic),
                 builder.variable("norm_variance", [6], role: .statistic),
             ], name: "norm")[0]
-        x = try builder.apply(.clip(lower: -0.7, upper: 6), x)
-        x = try builder.apply(
-            .maxPool(PoolAttributes(kernel: Extent(3), strides: Extent(height: 2, width: 1), padding: Padding(1))), x)
-        x = try builder.apply(
-            .averagePool(
-                PoolAttributes(
-                    kernel: Extent(height: 2, width: 3), strides: Extent(1),
-                    padding: Padding(top: 1, left: 0, bottom: 0, right: 1), countsPadding: true)), x)
-        let gain = builder.constant("gain", Tensor([1, 6, 1, 1], [1, 2, 3, 4, 5, 6] as [Float]))
-        x = try builder.apply(.multiply, x, gain)
-        x = try builder.apply(.subtract, x, builder.constant("shift", Tensor(0.25)))
-        x = try builder.apply(.add, x, try builder.apply(.relu, x))
-        x = try builder.apply(.divide, x, gain)
+        x = try awkwardLayers(x, averagePadding: Padding(top: 1, left: 0, bottom: 0, right: 1), &builder)
         x = try builder.apply(.maximum, x, builder.constant("floor", Tensor(0.01)))
         x = try builder.apply(.exp, try builder.apply(.log, x))
         x = try builder.apply(.squareRoot, x)
@@ -101,7 +89,8 @@ enum SampleModels {
         x = try builder.apply(.logSoftmax, x)
         let total = try builder.apply(.reduceSum(Reduction(axes: [1], keepsAxes: true)), x)
         x = try builder.apply(.subtract, x, total)
-        x = try builder.apply(.multiply, x, try builder.apply(.sumOfSquares, gain))
+        x = try builder.apply(
+            .multiply, x, try builder.apply(.sumOfSquares, builder.constant("squares", Tensor([2], [1, 3] as [Float]))))
         // The output has a name of its own here.
         x = try builder.apply(.concatenate, x, total, x)
         builder.output("logits_exit2", try builder.apply(.linear, x, builder.variable("last_weight", [4, 9], role: .weight)))

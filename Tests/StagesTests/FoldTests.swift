@@ -6,6 +6,7 @@ import Distill
 import FoldFile
 import FoundationEssentials
 import Tensors
+import TestSupport
 import Testing
 import TrainTeacher
 import Training
@@ -126,16 +127,9 @@ import Training
 
     // MARK: File
 
-    static func newFolder() throws -> String {
-        let path = "/tmp/erde-test-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-        return path
-    }
-
     @Test func filesReadBackAndDamageIsNamed() throws {
-        let folder = try Self.newFolder()
-        defer { try? FileManager.default.removeItem(atPath: folder) }
-        let path = "\(folder)/teacher.folds"
+        let folder = try TemporaryFolder()
+        let path = folder("teacher.folds")
         let missing = try #require(throws: ErdeError.self) { try FoldPredictionsFile.read(path) }
         #expect(missing.kind == .notFound && missing.subject == path)
         let predictions = try Self.judge(folds: 2)
@@ -240,14 +234,13 @@ import Training
     }
 
     @Test func studentsResumeToTheSameBits() throws {
-        let folder = try Self.newFolder()
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let folder = try TemporaryFolder()
         let predictions = Self.predictions { $0 % 3 != 0 }
         let whole = try Self.student(predictions, .mask, method: .erdeMate)
         var asked = 0
         #expect(throws: ErdeError.self) {
             try Self.student(predictions, .mask, method: .erdeMate) {
-                $0.checkpoints = CheckpointFolder(path: folder)
+                $0.checkpoints = CheckpointFolder(path: folder.path)
                 $0.shouldStop = {
                     asked += 1
                     return asked > 7
@@ -255,13 +248,13 @@ import Training
             }
         }
         let resumed = try Self.student(predictions, .mask, method: .erdeMate) {
-            $0.checkpoints = CheckpointFolder(path: folder)
+            $0.checkpoints = CheckpointFolder(path: folder.path)
             $0.resumes = true
         }
         #expect(resumed.parameters == whole.parameters)
         let other = try #require(throws: ErdeError.self) {
             try Self.student(Self.predictions { _ in true }, .mask, method: .erdeMate) {
-                $0.checkpoints = CheckpointFolder(path: folder)
+                $0.checkpoints = CheckpointFolder(path: folder.path)
                 $0.resumes = true
             }
         }

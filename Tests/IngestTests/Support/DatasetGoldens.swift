@@ -5,6 +5,7 @@ import FileTrees
 import Foundation
 import Images
 import Ingest
+import TestSupport
 import Testing
 
 /// What `Goldens/datasets/generate.py` wrote, and what it says its pixels and labels are.

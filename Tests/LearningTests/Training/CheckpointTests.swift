@@ -4,13 +4,14 @@ import Execution
 import FoundationEssentials
 import Graphs
 import Tensors
+import TestSupport
 import Testing
 import Training
 
 @Suite struct CheckpointTests {
     /// A run stopped after three steps; `body` gets its folder.
     static func withCheckpoint(_ body: (CheckpointFolder) throws -> Void) throws {
-        try Fixtures.withFolder { folder in
+        try TemporaryFolder.with { folder in
             let checkpoints = CheckpointFolder(path: "\(folder)/run")
             var asked = 0
             _ = try? TrainerTests.train(try Fixtures.task()) {
@@ -42,7 +43,7 @@ import Training
     }
 
     @Test func oneCompleteCheckpointIsKept() throws {
-        try Fixtures.withFolder { folder in
+        try TemporaryFolder.with { folder in
             _ = try TrainerTests.train(try Fixtures.task()) { $0.checkpoints = CheckpointFolder(path: folder) }
             #expect(try FileManager.default.contentsOfDirectory(atPath: folder) == ["checkpoint-2"])
             #expect(
@@ -70,7 +71,7 @@ import Training
     }
 
     @Test func missingAndDamagedCheckpointsAreNamed() throws {
-        try Fixtures.withFolder { folder in
+        try TemporaryFolder.with { folder in
             for path in ["\(folder)/nothing", folder] {
                 let error = try Self.resume(CheckpointFolder(path: path))
                 #expect(error.kind == .notFound && error.subject == path)

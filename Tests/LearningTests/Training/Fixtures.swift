@@ -73,13 +73,4 @@ enum Fixtures {
     static func run(_ engine: any Engine = ReferenceEngine()) -> TrainingRun {
         TrainingRun(engine: engine, options: CompilationOptions(threads: 1))
     }
-
-    /// Calls `body` with a new folder, removed afterwards.
-    static func withFolder<Result>(_ body: (String) throws -> Result) throws -> Result {
-        var template = Array("/tmp/erde-test-XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else { throw POSIXError(.EIO) }
-        let path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        defer { try? FileManager.default.removeItem(atPath: path) }
-        return try body(path)
-    }
 }

@@ -8,6 +8,7 @@ import Graphs
 import Losses
 import ReferenceEngine
 import Tensors
+import TestSupport
 import Testing
 import Training
 
@@ -82,7 +83,7 @@ import Training
         let task = try Fixtures.task(method, recipe: recipe)
         let whole = try Self.train(task)
         for stop in [0, 1, 4, 5, 7, 9] {
-            try Fixtures.withFolder { folder in
+            try TemporaryFolder.with { folder in
                 let checkpoints = CheckpointFolder(path: "\(folder)/checkpoint")
                 var asked = 0
                 let error = try #require(throws: ErdeError.self) {
@@ -119,7 +120,7 @@ import Training
     ) throws {
         let task = try Fixtures.task(method)
         let whole = try Self.train(task) { $0.engine = CPUEngine() }
-        try Fixtures.withFolder { folder in
+        try TemporaryFolder.with { folder in
             var asked = 0
             #expect(throws: ErdeError.self) {
                 try Self.train(task) {
@@ -144,7 +145,7 @@ import Training
     @Test(arguments: [DistillationRecipe.Method.mate, .erdeMate]) func ensembleWeightsAreLearnedLoggedAndDropped(
         _ method: DistillationRecipe.Method
     ) throws {
-        try Fixtures.withFolder { folder in
+        try TemporaryFolder.with { folder in
             let result = try Self.train(try Fixtures.task(method)) { $0.metricsLogPath = "\(folder)/metrics.jsonl" }
             #expect(Set(result.parameters.tensors.keys) == Set(try Fixtures.task().parameters.tensors.keys))
             let rows = try result.epochs.map { try #require($0.ensembleWeights) }
@@ -161,7 +162,7 @@ import Training
     }
 
     @Test func finishedRunResumesToItsResult() throws {
-        try Fixtures.withFolder { folder in
+        try TemporaryFolder.with { folder in
             let task = try Fixtures.task()
             let whole = try Self.train(task) { $0.checkpoints = CheckpointFolder(path: folder) }
             let again = try Self.train(task) {
@@ -204,7 +205,7 @@ import Training
     }
 
     @Test func metricsLogHoldsALinePerEpoch() throws {
-        try Fixtures.withFolder { folder in
+        try TemporaryFolder.with { folder in
             let result = try Self.train(try Fixtures.task()) { $0.metricsLogPath = "\(folder)/metrics.jsonl" }
             let lines = try String(contentsOfFile: "\(folder)/metrics.jsonl", encoding: .utf8).split(separator: "\n")
             #expect(lines.count == 2)

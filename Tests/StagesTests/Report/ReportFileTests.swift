@@ -4,6 +4,7 @@ import Diagnostics
 import FoundationEssentials
 import Report
 import ReportFile
+import TestSupport
 import Testing
 
 @Suite struct ReportFileTests {
@@ -82,19 +83,18 @@ import Testing
     }
 
     @Test func theFolderIsMadeAndFilledAndReplaced() throws {
-        let folder = "\(FileManager.default.temporaryDirectory.path)/erde-report-\(UUID().uuidString)"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let folder = try TemporaryFolder()
         var report = try sampleReport()
-        try writeReport(report, to: "\(folder)/run 1/report")
-        #expect(try readReport(from: "\(folder)/run 1/report") == report)
+        try writeReport(report, to: folder("run 1/report"))
+        #expect(try readReport(from: folder("run 1/report")) == report)
         report.warnings = []
-        try writeReport(report, to: "\(folder)/run 1/report")
-        #expect(try readReport(from: "\(folder)/run 1/report") == report)
-        let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder)/run 1/report").sorted()
+        try writeReport(report, to: folder("run 1/report"))
+        #expect(try readReport(from: folder("run 1/report")) == report)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder("run 1/report")).sorted()
         #expect(names == ["calibration.json", "calibration.pb", "index.html"])
-        let page = try Data(contentsOf: URL(filePath: "\(folder)/run 1/report/index.html"))
+        let page = try Data(contentsOf: URL(filePath: folder("run 1/report/index.html")))
         #expect(page == Data(htmlPage(of: report).utf8))
-        #expect(try Data(contentsOf: URL(filePath: "\(folder)/run 1/report/calibration.pb")) == Data(report.protobuf()))
+        #expect(try Data(contentsOf: URL(filePath: folder("run 1/report/calibration.pb"))) == Data(report.protobuf()))
     }
 
     @Test func aFolderThatCannotBeMadeIsNamed() throws {
