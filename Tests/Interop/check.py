@@ -157,7 +157,7 @@ def check_logits(checks, erde, path, data, folder, exits, classes, shape):
     """Logits of every exit against ONNX Runtime's, on the images as erde feeds them."""
     logits_path, images_path = folder / "logits.f32", folder / "images.f32"
     run(
-        erde, "evaluate", path, data, "--split", "train", "--limit", IMAGES, "--dump-logits", logits_path,
+        erde, "evaluate", path, data, "--split", "train", "--precision", "float32", "--limit", IMAGES, "--dump-logits", logits_path,
         "--dump-images", images_path, "--quiet")
     images = np.fromfile(images_path, dtype="<f4").reshape([-1, *shape])
     ours = np.fromfile(logits_path, dtype="<f4").reshape([exits, -1, classes])

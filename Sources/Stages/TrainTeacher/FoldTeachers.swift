@@ -41,10 +41,7 @@ package func judgeOutOfFold(
     let plan = FoldPlan(labels: dataset.train.labels, folds: folds, seed: recipe.seed)
     for fold in predictions.foldsDone..<folds {
         let run = try run(fold)
-        let seen = Dataset(
-            description: dataset.description, train: dataset.train.selecting(plan.images(outside: fold)),
-            calibration: dataset.calibration, test: dataset.test,
-            fingerprint: "\(dataset.fingerprint) without fold \(fold + 1) of \(folds)")
+        let seen = dataset.training(on: plan.images(outside: fold), name: "without fold \(fold + 1) of \(folds)")
         var model = start
         let task = TrainingTask(
             graph: model.graph, parameters: model.parameters, dataset: seen, recipe: recipe, distillation: loss)

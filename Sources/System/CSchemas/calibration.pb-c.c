@@ -2072,12 +2072,12 @@ static const ProtobufCFieldDescriptor erde__student_candidate__field_descriptors
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
-    "epochs",
+    "training_images",
     4,
     PROTOBUF_C_LABEL_OPTIONAL,
-    PROTOBUF_C_TYPE_UINT32,
-    offsetof(Erde__StudentCandidate, has_epochs),
-    offsetof(Erde__StudentCandidate, epochs),
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Erde__StudentCandidate, has_training_images),
+    offsetof(Erde__StudentCandidate, training_images),
     NULL,
     NULL,
     0,             /* flags */
@@ -2124,10 +2124,10 @@ static const unsigned erde__student_candidate__field_indices_by_name[] = {
   0,   /* field[0] = architecture */
   4,   /* field[4] = calibration_accuracy */
   1,   /* field[1] = cumulative_macs */
-  3,   /* field[3] = epochs */
   5,   /* field[5] = is_chosen */
   2,   /* field[2] = parameter_count */
   6,   /* field[6] = reason */
+  3,   /* field[3] = training_images */
 };
 static const ProtobufCIntRange erde__student_candidate__number_ranges[1 + 1] =
 {

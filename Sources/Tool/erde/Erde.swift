@@ -29,12 +29,12 @@ struct Erde: ParsableCommand {
         ])
 
     static func main() {
-        WorkerPatience.ensure()
         var arguments = Array(CommandLine.arguments.dropFirst())
         let name = CommandLine.arguments.first?.split(separator: "/").last
         if name == "compress" { arguments.insert("compress", at: 0) }
         do {
             var command = try parseAsRoot(arguments)
+            if (command as? any LongComputation)?.isLong == true { WorkerPatience.ensure() }
             try command.run()
         } catch let error as ErdeError {
             Console.standard.fail(error)

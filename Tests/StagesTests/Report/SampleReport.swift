@@ -33,7 +33,7 @@ func sampleReport(classNames: [String] = ["ant", "<b>&\"", "c'at", "dog", "eel</
     report.teacherTrainingErrorPerExit = [0.065, 0.049, 0.046]
     report.candidates = [
         StudentCandidate(
-            architecture: "preresnet-16-32-64-b1", cumulativeMACs: macs, parameterCount: 82_000, epochs: 2,
+            architecture: "preresnet-16-32-64-b1", cumulativeMACs: macs, parameterCount: 82_000, trainingImages: 2,
             calibrationAccuracy: 0.902, isChosen: true, reason: "most accurate at the target"),
         StudentCandidate(
             architecture: "preresnet-24-48-96-b1", cumulativeMACs: [8_400_000, 14_700_000, 21_000_000],

@@ -4,8 +4,8 @@ package struct StudentCandidate: Hashable, Sendable, Codable {
     package var architecture: String
     package var cumulativeMACs: [Int]
     package var parameterCount: Int
-    /// Epochs it was trained before the choice; 0 when it was ruled out before training.
-    package var epochs: Int
+    /// Images it was trained on before the choice, repetitions counted; 0 when it was ruled out before training.
+    package var trainingImages: Int
     /// At the target budget on the calibration split, 0…1; nil when it was not trained.
     package var calibrationAccuracy: Double?
     package var isChosen: Bool
@@ -13,13 +13,14 @@ package struct StudentCandidate: Hashable, Sendable, Codable {
     package var reason: String?
 
     package init(
-        architecture: String, cumulativeMACs: [Int], parameterCount: Int, epochs: Int = 0, calibrationAccuracy: Double? = nil,
+        architecture: String, cumulativeMACs: [Int], parameterCount: Int, trainingImages: Int = 0,
+        calibrationAccuracy: Double? = nil,
         isChosen: Bool = false, reason: String? = nil
     ) {
         self.architecture = architecture
         self.cumulativeMACs = cumulativeMACs
         self.parameterCount = parameterCount
-        self.epochs = epochs
+        self.trainingImages = trainingImages
         self.calibrationAccuracy = calibrationAccuracy
         self.isChosen = isChosen
         self.reason = reason

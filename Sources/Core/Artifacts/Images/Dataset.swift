@@ -17,6 +17,15 @@ package struct Dataset: Sendable {
         self.fingerprint = fingerprint
     }
 
+    /// The same dataset with only some of its training images, in the order of `indices`.
+    ///
+    /// - Parameter name: tells this selection from others in the fingerprint.
+    package func training(on indices: [Int], name: String) -> Dataset {
+        Dataset(
+            description: description, train: train.selecting(indices), calibration: calibration, test: test,
+            fingerprint: "\(fingerprint) \(name)")
+    }
+
     package func samples(_ split: DatasetSplit) -> Samples {
         switch split {
         case .train: train

@@ -14,6 +14,10 @@ package struct RunRecipe: Recipe {
     /// What the gates of the student compare with their thresholds.
     package var score = GateScore.entropy
 
+    /// Passes over the training images that all short trainings of a search for a student take together; nil takes as many as
+    /// the student's own training has, 0 does not search.
+    package var searchEpochs: Double?
+
     package init() {}
 
     private enum CodingKeys: String, CodingKey, CaseIterable {
@@ -23,6 +27,7 @@ package struct RunRecipe: Recipe {
         case pruning
         case outOfFold
         case score
+        case searchEpochs
     }
 
     /// Reads what is there; missing keys keep their defaults, unknown ones are refused.
@@ -34,12 +39,16 @@ package struct RunRecipe: Recipe {
         try container.read(.pruning, into: &pruning)
         try container.read(.outOfFold, into: &outOfFold)
         try container.read(.score, into: &score)
+        try container.read(.searchEpochs, into: &searchEpochs)
     }
 
     package func validate() throws(ErdeError) {
         try training.validate()
         try distillation?.validate()
         try pruning?.validate()
+        let search = searchEpochs ?? 0
+        try require(
+            search >= 0 && search <= 100_000, "searchEpochs", "expected 0 to 100000, found \(search)")
         let folds = outOfFold ?? 2
         try require(2...1000 ~= folds, "outOfFold", "expected 2 to 1000 folds, found \(folds)")
     }

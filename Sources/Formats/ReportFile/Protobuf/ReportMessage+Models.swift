@@ -63,7 +63,7 @@ extension StudentCandidate {
         message.architecture = arena.text(architecture)
         (message.n_cumulative_macs, message.cumulative_macs) = (cumulativeMACs.count, arena.counts(cumulativeMACs))
         (message.has_parameter_count, message.parameter_count) = (1, UInt64(parameterCount))
-        (message.has_epochs, message.epochs) = (1, UInt32(epochs))
+        (message.has_training_images, message.training_images) = (1, UInt64(trainingImages))
         if let calibrationAccuracy {
             (message.has_calibration_accuracy, message.calibration_accuracy) = (1, calibrationAccuracy)
         }

@@ -78,6 +78,30 @@ package struct StudentChoice: Hashable, Sendable {
         return StudentChoice(chosen: chosen, candidates: small)
     }
 
+    /// Candidates worth a short training: the chosen one, then each time the one least like those before it.
+    ///
+    /// They leave room for a deeper answer (the first exit costs at most 0.6 budgets) and have depth to spend it on (1.2 to 6
+    /// budgets). How like two are is told by the ratios of their costs at the first and at the last exit.
+    package func shortlist(targetMACs: Double, count: Int) -> [Candidate] {
+        var left = candidates.filter { candidate in
+            candidate != chosen && Double(candidate.cumulativeMACs[0]) <= StudentChoice.firstExitShare * targetMACs
+                && 1.2...6 ~= Double(candidate.fullDepthMACs) / targetMACs
+        }
+        var list = [chosen]
+        func distance(_ a: Candidate, _ b: Candidate) -> Double {
+            abs(log(Double(a.fullDepthMACs) / Double(b.fullDepthMACs)))
+                + abs(log(Double(a.cumulativeMACs[0]) / Double(b.cumulativeMACs[0])))
+        }
+        while list.count < count, !left.isEmpty {
+            // The nearest of the list decides how new a candidate is; of equals the cheaper one is taken.
+            let news = left.map { candidate in list.map { distance(candidate, $0) }.min() ?? 0 }
+            let most = news.max() ?? 0
+            let place = news.firstIndex(of: most) ?? 0
+            list.append(left.remove(at: place))
+        }
+        return list
+    }
+
     /// All students of a teacher, by ascending full-depth MACs.
     private static func family(
         of teacher: ArchitectureDescription, exits: Int, image: ImageFormat, classes: Int

@@ -396,8 +396,11 @@ struct  Erde__StudentCandidate
   uint64_t *cumulative_macs;
   protobuf_c_boolean has_parameter_count;
   uint64_t parameter_count;
-  protobuf_c_boolean has_epochs;
-  uint32_t epochs;
+  /*
+   * Seen before the choice, repetitions counted.
+   */
+  protobuf_c_boolean has_training_images;
+  uint64_t training_images;
   /*
    * At the target budget; absent when it was not trained.
    */

@@ -6,7 +6,7 @@ import Inference
 import ONNXFormat
 
 /// `erde bench infer MODEL`
-struct BenchInferCommand: ParsableCommand {
+struct BenchInferCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "infer", abstract: "Images per second of a model, at full depth or with its exits.",
         discussion: """

@@ -8,7 +8,7 @@ import Tensors
 import Training
 
 /// `erde bench train`
-struct BenchTrainCommand: ParsableCommand {
+struct BenchTrainCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Images per second of a training step of an early-exit network.",
         discussion: """

@@ -10,7 +10,7 @@ import Report
 import ReportFile
 
 /// `erde calibrate MODEL --budgets …`
-struct CalibrateCommand: ParsableCommand {
+struct CalibrateCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "calibrate", abstract: "Fits exit thresholds again: for other budgets or on other data.",
         discussion: """

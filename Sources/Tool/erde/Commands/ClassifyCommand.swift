@@ -5,7 +5,7 @@ import Diagnostics
 import ONNXFormat
 
 /// `erde classify MODEL PATHS…`
-struct ClassifyCommand: ParsableCommand {
+struct ClassifyCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "classify", abstract: "Classifies images and whole folders, with the exits really taken.",
         discussion: """
@@ -57,6 +57,12 @@ struct ClassifyCommand: ParsableCommand {
         if budget != nil && theta != nil { throw ValidationError("--budget and --theta exclude each other") }
         if let theta, theta < 0 || theta.isNaN { throw ValidationError("--theta takes a number of at least 0") }
         if !(1...65_536 ~= batch) { throw ValidationError("--batch takes a number from 1 to 65536") }
+    }
+
+    /// One image is not.
+    var isLong: Bool {
+        let isImage = [".png", ".jpg", ".jpeg"].contains { paths[0].lowercased().hasSuffix($0) }
+        return paths.count > 1 || !isImage
     }
 
     func run() throws {

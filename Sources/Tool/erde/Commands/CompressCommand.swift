@@ -5,13 +5,13 @@ import Diagnostics
 import ONNXFormat
 
 /// `erde compress teacher.pb --target-macs 20M`, and the same by the name `compress`.
-struct CompressCommand: ParsableCommand {
+struct CompressCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "compress",
         abstract: "Distils a teacher into an early-exit student that meets a MAC budget, with thresholds and a report.",
         discussion: """
-            Chooses a student, distils it, fits exit thresholds for the budget and for budgets around it, and writes \
-            student.pb and report/ beside the teacher. The data are those the teacher was trained on.
+            Chooses a student by short trainings of a few, distils it, fits exit thresholds for the budget and for budgets \
+            around it, and writes student.pb and report/ beside the teacher. The data are those the teacher was trained on.
 
               erde compress teacher.pb --target-macs 20M
               erde compress teacher.pb --target-macs 10% --method kd --output small
@@ -31,6 +31,12 @@ struct CompressCommand: ParsableCommand {
 
     @Option(help: "The student's network; auto chooses one of the teacher's family, auto:NAME one no larger than that network.")
     var student: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Passes over the training images for choosing the student by short trainings, all together; 0 goes by a rule. By "
+                + "default as many as its own training has.", valueName: "epochs"))
+    var searchEpochs: Double?
 
     @Option(help: "What the gates compare with their thresholds.")
     var score: GateScore?
@@ -53,17 +59,23 @@ struct CompressCommand: ParsableCommand {
         let loss = try distillation.merged(recipe.distillation)
         recipe.distillation = loss
         recipe.score = score ?? recipe.score
+        recipe.searchEpochs = searchEpochs ?? recipe.searchEpochs
+        try recipe.validate()
         let place = try DatasetPlace(given: data, of: model, named: teacher)
         let cost = model.metadata.cumulativeMACs.last
         let target = try targetMacs.macs(of: cost)
-        let plan = try StudentPlan(
+        var plan = try StudentPlan(
             teacher: model, teacherName: teacher, wish: student ?? recipe.architecture, targetMACs: target,
             maxMACs: try maxMacs?.macs(of: cost), budgets: try budgets?.macs(of: cost))
-        recipe.architecture = plan.architecture.name
         let folder = output ?? OutputPlace.folder(of: teacher)
         try OutputPlace.prepare(folder: folder)
         try OutputPlace.prepare(folder: "\(folder)/report")
         Interruption.watch()
+        plan = try StudentSearch(
+            teacher: model, teacherHash: try ModelFile.hash(path: teacher), place: place, recipe: recipe, loss: loss,
+            engine: engine, logPath: RunFiles(model: Compression.student(in: folder)).search
+        ).run(plan, resume: training.resume)
+        recipe.architecture = plan.architecture.name
         let compression = Compression(
             teacher: model, teacherPath: teacher, place: place, plan: plan, recipe: recipe, loss: loss, folder: folder,
             engine: engine)

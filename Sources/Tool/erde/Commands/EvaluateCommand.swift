@@ -6,7 +6,7 @@ import Inference
 import ONNXFormat
 
 /// `erde evaluate MODEL [DATA]`
-struct EvaluateCommand: ParsableCommand {
+struct EvaluateCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Measures a model: accuracy, mean MACs, exit shares, calibration error, confusion.",
         discussion: """

@@ -8,7 +8,7 @@ import ONNXFormat
 import Prune
 
 /// `erde prune MODEL --to 50% -o pruned.pb`
-struct PruneCommand: ParsableCommand {
+struct PruneCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "prune", abstract: "Removes channels from a model until it costs so many MACs, training in between.",
         discussion: """

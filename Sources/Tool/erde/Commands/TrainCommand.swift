@@ -7,7 +7,7 @@ import TrainTeacher
 import Training
 
 /// `erde train DATA -o teacher.pb`
-struct TrainCommand: ParsableCommand {
+struct TrainCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "train", abstract: "Trains an early-exit teacher.",
         discussion: """

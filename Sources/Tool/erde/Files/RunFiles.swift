@@ -14,6 +14,9 @@ struct RunFiles {
     /// Whether there is a run to go on with.
     var hasCheckpoint: Bool { checkpoints.hasCheckpoint }
 
+    /// What a search for a student has measured.
+    var search: String { "\(stem).search.jsonl" }
+
     /// What teachers say of images that they have not seen.
     var foldPredictions: String { "\(stem).folds" }
 

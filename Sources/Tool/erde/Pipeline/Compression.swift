@@ -22,8 +22,11 @@ struct Compression {
     let folder: String
     let engine: EngineOptions
 
-    private var studentPath: String { "\(folder)/student.pb" }
+    private var studentPath: String { Compression.student(in: folder) }
     private var console: Console { .standard }
+
+    /// Where the student is written.
+    static func student(in folder: String) -> String { "\(folder)/student.pb" }
 
     /// - Throws: `ErdeError` of any kind; what is written is complete or absent.
     func run(resume: Bool) throws(ErdeError) -> CalibrationReport {
@@ -59,7 +62,8 @@ struct Compression {
     private func distilled(resume: Bool, _ progress: TrainingProgress) throws(ErdeError) -> Model {
         let files = RunFiles(model: studentPath)
         var run = TrainingRun(engine: engine.engine, options: engine.compilation)
-        files.attach(to: &run, resume: resume)
+        // A run that was stopped while it searched has no checkpoint yet.
+        files.attach(to: &run, resume: resume && (files.hasCheckpoint || InputFile.size(files.search) == nil))
         run.report = progress.show
         try files.write(recipe)
         console.note(

@@ -5,14 +5,16 @@ import Graphs
 
 /// Which student is trained, for which budgets, and what else was considered: all known before the first image is read.
 struct StudentPlan {
-    let architecture: ArchitectureDescription
-    let cumulativeMACs: [Int]
+    private(set) var architecture: ArchitectureDescription
+    private(set) var cumulativeMACs: [Int]
     let targetMACs: Double
     /// The budgets to fit; nil takes the default ones around the target.
     let budgets: [Double]?
-    let candidates: [StudentCandidate]
+    private(set) var candidates: [StudentCandidate]
     /// Why the student is this one.
-    let reason: String
+    private(set) var reason: String
+    /// The family that it was chosen from; nil when it was asked for by name.
+    private let choice: StudentChoice?
 
     /// - Parameter wish: the network that the user names; nil or `auto` chooses one of the teacher's family, `auto:NAME` one
     ///   that is no larger than the network of that name.
@@ -32,12 +34,14 @@ struct StudentPlan {
                     isChosen: true, reason: "asked for")
             ]
             reason = "\(architecture.name) was asked for."
+            choice = nil
         } else {
             let largest = try StudentPlan.largest(wish, teacher, teacherName)
             let teacherMACs = Double(teacher.metadata.cumulativeMACs.last ?? 0)
             let choice = try StudentChoice.choose(
                 teacher: largest, image: image, classes: classes, targetMACs: targetMACs,
                 maxMACs: min(maxMACs ?? teacherMACs, teacherMACs))
+            self.choice = choice
             architecture = choice.chosen.architecture
             cumulativeMACs = choice.chosen.cumulativeMACs
             candidates = choice.candidates.map { candidate in
@@ -65,6 +69,35 @@ struct StudentPlan {
                 remedy: "choose a smaller --student")
         }
         self.budgets = budgets.map { Array(Set($0 + [targetMACs])).sorted() }
+    }
+
+    /// Students worth a short training, the present one first; empty when it was asked for by name.
+    func shortlist(count: Int) -> [StudentChoice.Candidate] {
+        let least = (budgets ?? [targetMACs]).min() ?? targetMACs
+        return choice?.shortlist(targetMACs: targetMACs, count: count).filter { Double($0.cumulativeMACs[0]) <= least } ?? []
+    }
+
+    /// The same plan with the winner of a search as its student.
+    ///
+    /// - Parameter trials: all trainings of the search, of `rounds` rounds.
+    func choosing(_ winner: StudentChoice.Candidate, after trials: [SearchLog.Entry], rounds: Int) -> StudentPlan {
+        var plan = self
+        plan.architecture = winner.architecture
+        plan.cumulativeMACs = winner.cumulativeMACs
+        plan.candidates = candidates.map { candidate in
+            var candidate = candidate
+            let own = trials.filter { $0.architecture == candidate.architecture }
+            candidate.isChosen = candidate.architecture == winner.architecture.name
+            candidate.trainingImages = own.reduce(0) { $0 + $1.images }
+            candidate.calibrationAccuracy = own.last?.calibrationAccuracy
+            candidate.reason = own.last.map { candidate.isChosen ? "won round \(rounds)" : "lost round \($0.round + 1)" }
+            return candidate
+        }
+        let tried = Set(trials.map(\.architecture)).count
+        plan.reason =
+            "Of \(candidates.count) networks of the \(architecture.family.rawValue) family, \(tried) were trained for a short time "
+            + "in \(rounds) round\(rounds == 1 ? "" : "s"); \(plan.architecture.name) was the most accurate at the budget on the calibration images."
+        return plan
     }
 
     private static let automatic = "auto:"

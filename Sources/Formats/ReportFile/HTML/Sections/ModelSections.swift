@@ -68,7 +68,7 @@ func candidateSection(_ report: CalibrationReport) -> Markup? {
         <tr\(candidate.isChosen ? " class=\"chosen\"" as Markup : "")><th scope="row"><code>\(candidate.architecture)</code>\
         \(candidate.isChosen ? "<small>chosen</small>" as Markup : "")</th>\
         <td>\(candidate.cumulativeMACs.map { shortMACs(Double($0)) }.joined(separator: " · "))</td>\
-        <td>\(countText(candidate.parameterCount))</td><td>\(candidate.epochs == 0 ? "–" : String(candidate.epochs))</td>\
+        <td>\(countText(candidate.parameterCount))</td><td>\(candidate.trainingImages == 0 ? "–" : countText(candidate.trainingImages))</td>\
         <td>\(candidate.calibrationAccuracy.map { percentText($0) } ?? "–")</td>\
         <td class="left wrap">\(candidate.reason ?? "")</td></tr>
 
@@ -77,7 +77,7 @@ func candidateSection(_ report: CalibrationReport) -> Markup? {
     return """
         <section><h2>Students considered</h2>\(report.candidateChoice.map { "<p>\($0)</p>" as Markup })
         <div class="scroll"><table><thead><tr><th scope="col">network</th><th scope="col">MACs per exit</th>\
-        <th scope="col">parameters</th><th scope="col">epochs<small>before the choice</small></th>\
+        <th scope="col">parameters</th><th scope="col">trained on<small>images before the choice</small></th>\
         <th scope="col">accuracy<small>calibration, at the target</small></th><th scope="col" class="left">why</th></tr></thead>
         <tbody>\(rows)</tbody></table></div></section>
 
