@@ -918,7 +918,7 @@ const ProtobufCEnumDescriptor onnx__attribute_proto__attribute_type__descriptor 
   onnx__attribute_proto__attribute_type__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor onnx__attribute_proto__field_descriptors[7] =
+static const ProtobufCFieldDescriptor onnx__attribute_proto__field_descriptors[8] =
 {
   {
     "name",
@@ -969,6 +969,18 @@ static const ProtobufCFieldDescriptor onnx__attribute_proto__field_descriptors[7
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "t",
+    5,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_MESSAGE,
+    0,   /* quantifier_offset */
+    offsetof(Onnx__AttributeProto, t),
+    &onnx__tensor_proto__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "floats",
     7,
     PROTOBUF_C_LABEL_REPEATED,
@@ -1007,19 +1019,20 @@ static const ProtobufCFieldDescriptor onnx__attribute_proto__field_descriptors[7
 };
 static const unsigned onnx__attribute_proto__field_indices_by_name[] = {
   1,   /* field[1] = f */
-  4,   /* field[4] = floats */
+  5,   /* field[5] = floats */
   2,   /* field[2] = i */
-  5,   /* field[5] = ints */
+  6,   /* field[6] = ints */
   0,   /* field[0] = name */
   3,   /* field[3] = s */
-  6,   /* field[6] = type */
+  4,   /* field[4] = t */
+  7,   /* field[7] = type */
 };
 static const ProtobufCIntRange onnx__attribute_proto__number_ranges[3 + 1] =
 {
   { 1, 0 },
-  { 7, 4 },
-  { 20, 6 },
-  { 0, 7 }
+  { 7, 5 },
+  { 20, 7 },
+  { 0, 8 }
 };
 const ProtobufCMessageDescriptor onnx__attribute_proto__descriptor =
 {
@@ -1029,26 +1042,48 @@ const ProtobufCMessageDescriptor onnx__attribute_proto__descriptor =
   "Onnx__AttributeProto",
   "onnx",
   sizeof(Onnx__AttributeProto),
-  7,
+  8,
   onnx__attribute_proto__field_descriptors,
   onnx__attribute_proto__field_indices_by_name,
   3,  onnx__attribute_proto__number_ranges,
   (ProtobufCMessageInit) onnx__attribute_proto__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCEnumValue onnx__tensor_proto__data_type__enum_values_by_number[3] =
+static const ProtobufCEnumValue onnx__tensor_proto__data_type__enum_values_by_number[14] =
 {
   { "UNDEFINED", "ONNX__TENSOR_PROTO__DATA_TYPE__UNDEFINED", 0 },
   { "FLOAT", "ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT", 1 },
+  { "UINT8", "ONNX__TENSOR_PROTO__DATA_TYPE__UINT8", 2 },
+  { "INT8", "ONNX__TENSOR_PROTO__DATA_TYPE__INT8", 3 },
+  { "UINT16", "ONNX__TENSOR_PROTO__DATA_TYPE__UINT16", 4 },
+  { "INT16", "ONNX__TENSOR_PROTO__DATA_TYPE__INT16", 5 },
+  { "INT32", "ONNX__TENSOR_PROTO__DATA_TYPE__INT32", 6 },
   { "INT64", "ONNX__TENSOR_PROTO__DATA_TYPE__INT64", 7 },
+  { "BOOL", "ONNX__TENSOR_PROTO__DATA_TYPE__BOOL", 9 },
+  { "FLOAT16", "ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16", 10 },
+  { "DOUBLE", "ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE", 11 },
+  { "UINT32", "ONNX__TENSOR_PROTO__DATA_TYPE__UINT32", 12 },
+  { "UINT64", "ONNX__TENSOR_PROTO__DATA_TYPE__UINT64", 13 },
+  { "BFLOAT16", "ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16", 16 },
 };
 static const ProtobufCIntRange onnx__tensor_proto__data_type__value_ranges[] = {
-{0, 0},{7, 2},{0, 3}
+{0, 0},{9, 8},{16, 13},{0, 14}
 };
-static const ProtobufCEnumValueIndex onnx__tensor_proto__data_type__enum_values_by_name[3] =
+static const ProtobufCEnumValueIndex onnx__tensor_proto__data_type__enum_values_by_name[14] =
 {
+  { "BFLOAT16", 13 },
+  { "BOOL", 8 },
+  { "DOUBLE", 10 },
   { "FLOAT", 1 },
-  { "INT64", 2 },
+  { "FLOAT16", 9 },
+  { "INT16", 5 },
+  { "INT32", 6 },
+  { "INT64", 7 },
+  { "INT8", 3 },
+  { "UINT16", 4 },
+  { "UINT32", 11 },
+  { "UINT64", 12 },
+  { "UINT8", 2 },
   { "UNDEFINED", 0 },
 };
 const ProtobufCEnumDescriptor onnx__tensor_proto__data_type__descriptor =
@@ -1058,11 +1093,11 @@ const ProtobufCEnumDescriptor onnx__tensor_proto__data_type__descriptor =
   "DataType",
   "Onnx__TensorProto__DataType",
   "onnx",
-  3,
+  14,
   onnx__tensor_proto__data_type__enum_values_by_number,
-  3,
+  14,
   onnx__tensor_proto__data_type__enum_values_by_name,
-  2,
+  3,
   onnx__tensor_proto__data_type__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
@@ -1094,7 +1129,7 @@ const ProtobufCEnumDescriptor onnx__tensor_proto__data_location__descriptor =
   onnx__tensor_proto__data_location__value_ranges,
   NULL,NULL,NULL,NULL   /* reserved[1234] */
 };
-static const ProtobufCFieldDescriptor onnx__tensor_proto__field_descriptors[7] =
+static const ProtobufCFieldDescriptor onnx__tensor_proto__field_descriptors[11] =
 {
   {
     "dims",
@@ -1127,6 +1162,18 @@ static const ProtobufCFieldDescriptor onnx__tensor_proto__field_descriptors[7] =
     PROTOBUF_C_TYPE_FLOAT,
     offsetof(Onnx__TensorProto, n_float_data),
     offsetof(Onnx__TensorProto, float_data),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "int32_data",
+    5,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_INT32,
+    offsetof(Onnx__TensorProto, n_int32_data),
+    offsetof(Onnx__TensorProto, int32_data),
     NULL,
     NULL,
     0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
@@ -1169,6 +1216,42 @@ static const ProtobufCFieldDescriptor onnx__tensor_proto__field_descriptors[7] =
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
   {
+    "double_data",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Onnx__TensorProto, n_double_data),
+    offsetof(Onnx__TensorProto, double_data),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "uint64_data",
+    11,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_UINT64,
+    offsetof(Onnx__TensorProto, n_uint64_data),
+    offsetof(Onnx__TensorProto, uint64_data),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "external_data",
+    13,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_MESSAGE,
+    offsetof(Onnx__TensorProto, n_external_data),
+    offsetof(Onnx__TensorProto, external_data),
+    &onnx__string_string_entry_proto__descriptor,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
     "data_location",
     14,
     PROTOBUF_C_LABEL_OPTIONAL,
@@ -1182,21 +1265,25 @@ static const ProtobufCFieldDescriptor onnx__tensor_proto__field_descriptors[7] =
   },
 };
 static const unsigned onnx__tensor_proto__field_indices_by_name[] = {
-  6,   /* field[6] = data_location */
+  10,   /* field[10] = data_location */
   1,   /* field[1] = data_type */
   0,   /* field[0] = dims */
+  7,   /* field[7] = double_data */
+  9,   /* field[9] = external_data */
   2,   /* field[2] = float_data */
-  3,   /* field[3] = int64_data */
-  4,   /* field[4] = name */
-  5,   /* field[5] = raw_data */
+  3,   /* field[3] = int32_data */
+  4,   /* field[4] = int64_data */
+  5,   /* field[5] = name */
+  6,   /* field[6] = raw_data */
+  8,   /* field[8] = uint64_data */
 };
 static const ProtobufCIntRange onnx__tensor_proto__number_ranges[4 + 1] =
 {
   { 1, 0 },
   { 4, 2 },
-  { 7, 3 },
-  { 14, 6 },
-  { 0, 7 }
+  { 7, 4 },
+  { 13, 9 },
+  { 0, 11 }
 };
 const ProtobufCMessageDescriptor onnx__tensor_proto__descriptor =
 {
@@ -1206,7 +1293,7 @@ const ProtobufCMessageDescriptor onnx__tensor_proto__descriptor =
   "Onnx__TensorProto",
   "onnx",
   sizeof(Onnx__TensorProto),
-  7,
+  11,
   onnx__tensor_proto__field_descriptors,
   onnx__tensor_proto__field_indices_by_name,
   4,  onnx__tensor_proto__number_ranges,

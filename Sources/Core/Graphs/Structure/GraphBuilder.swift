@@ -5,6 +5,8 @@ package import Tensors
 package struct GraphBuilder: Sendable {
     package private(set) var graph = Graph()
     private var names: Set<String> = []
+    /// The last number given to a name that was taken.
+    private var suffixes: [String: Int] = [:]
     private var scope: [String] = []
     private var salts: UInt32 = 0
 
@@ -95,10 +97,9 @@ package struct GraphBuilder: Sendable {
     private mutating func declare(_ name: String, _ type: TensorType, _ origin: Graph.Origin) -> Value {
         let base = qualified(name)
         var unique = base
-        var suffix = 1
         while !names.insert(unique).inserted {
-            suffix += 1
-            unique = "\(base)_\(suffix)"
+            suffixes[base, default: 1] += 1
+            unique = "\(base)_\(suffixes[base]!)"
         }
         graph.values.append(ValueInfo(name: unique, type: type))
         graph.origins.append(origin)

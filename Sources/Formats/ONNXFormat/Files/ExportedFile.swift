@@ -25,16 +25,3 @@ package struct ExportedFile: Sendable {
             inputs: message.graph.inputs.map(\.text), outputs: message.graph.outputs.map(\.text))
     }
 }
-
-extension ONNXValueInfo {
-    fileprivate var text: String {
-        let extents = (shape ?? []).map { dimension in
-            switch dimension {
-            case .fixed(let extent): "\(extent)"
-            case .named(let name): printable(name)
-            case .unknown: "?"
-            }
-        }
-        return "\(printable(name)) [\(extents.joined(separator: ", "))]"
-    }
-}

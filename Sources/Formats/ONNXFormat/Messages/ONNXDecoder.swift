@@ -6,10 +6,14 @@ import Diagnostics
 struct ONNXDecoder {
     /// What errors are about: the file.
     let subject: String
+    let tensors: TensorDecoder
 
+    /// - Parameter source: who wrote the file.
     /// - Throws: `ErdeError` of kind `badData` when the bytes are no ONNX model or hold what no reader could take.
-    static func model(from bytes: [UInt8], subject: String) throws(ErdeError) -> ONNXModel {
-        let decoder = ONNXDecoder(subject: subject)
+    static func model(
+        from bytes: [UInt8], subject: String, source: TensorDecoder.Source = .erde
+    ) throws(ErdeError) -> ONNXModel {
+        let decoder = ONNXDecoder(subject: subject, tensors: TensorDecoder(subject: subject, source: source))
         guard let message = onnx__model_proto__unpack(nil, bytes.count, bytes) else {
             throw decoder.failure("is no ONNX model, or is cut off")
         }
@@ -42,23 +46,30 @@ struct ONNXDecoder {
     private func graph(_ message: Onnx__GraphProto) throws(ErdeError) -> ONNXGraph {
         var graph = ONNXGraph()
         graph.name = text(message.name)
-        graph.nodes = elements(message.node, message.n_node).map(node)
+        for node in elements(message.node, message.n_node) { graph.nodes.append(try self.node(node)) }
         for tensor in elements(message.initializer, message.n_initializer) {
-            graph.initializers.append(try self.tensor(tensor))
+            graph.initializers.append(try tensors.tensor(tensor, as: "initializer"))
         }
         graph.inputs = elements(message.input, message.n_input).map(valueInfo)
         graph.outputs = elements(message.output, message.n_output).map(valueInfo)
         return graph
     }
 
-    private func node(_ message: Onnx__NodeProto) -> ONNXNode {
-        ONNXNode(
+    private func node(_ message: Onnx__NodeProto) throws(ErdeError) -> ONNXNode {
+        var node = ONNXNode(
             type: text(message.op_type), domain: text(message.domain), name: text(message.name),
-            inputs: texts(message.input, message.n_input), outputs: texts(message.output, message.n_output),
-            attributes: elements(message.attribute, message.n_attribute).map(attribute))
+            inputs: texts(message.input, message.n_input), outputs: texts(message.output, message.n_output))
+        for attribute in elements(message.attribute, message.n_attribute) {
+            node.attributes.append(try self.attribute(attribute))
+        }
+        return node
     }
 
-    private func attribute(_ message: Onnx__AttributeProto) -> ONNXAttribute {
+    private func attribute(_ message: Onnx__AttributeProto) throws(ErdeError) -> ONNXAttribute {
+        if message.type == ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__TENSOR, let tensor = message.t {
+            return ONNXAttribute(
+                name: text(message.name), value: .tensor(try tensors.tensor(tensor.pointee, as: "constant")))
+        }
         let value: ONNXAttribute.Value =
             switch message.type {
             case ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__FLOAT: .float(message.f)
@@ -74,59 +85,6 @@ struct ONNXDecoder {
         return ONNXAttribute(name: text(message.name), value: value)
     }
 
-    private func tensor(_ message: Onnx__TensorProto) throws(ErdeError) -> ONNXTensor {
-        let name = text(message.name)
-        let label = "initializer \(printable(name))"
-        guard message.data_location != ONNX__TENSOR_PROTO__DATA_LOCATION__EXTERNAL else {
-            throw ErdeError(
-                .badData, subject, "\(label) lies in another file", remedy: "save the model with its weights inside")
-        }
-        var dimensions: [Int] = []
-        var count = 1
-        for extent in numbers(message.dims, message.n_dims) {
-            let product = count.multipliedReportingOverflow(by: Int(extent))
-            guard extent > 0 || (extent == 0 && message.n_dims == 1), !product.overflow else {
-                throw failure("\(label) has impossible extents")
-            }
-            dimensions.append(Int(extent))
-            count = product.partialValue
-        }
-        guard dimensions.count <= 8 else { throw failure("\(label) has \(dimensions.count) axes, expected at most 8") }
-        switch UInt32(bitPattern: message.data_type) {
-        case UInt32(ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT.rawValue):
-            let floats: [Float] = try scalars(message, message.float_data, message.n_float_data, count, label)
-            return ONNXTensor(name: name, dimensions: dimensions, elements: .floats(floats))
-        case UInt32(ONNX__TENSOR_PROTO__DATA_TYPE__INT64.rawValue):
-            let integers: [Int64] = try scalars(message, message.int64_data, message.n_int64_data, count, label)
-            return ONNXTensor(name: name, dimensions: dimensions, elements: .integers(integers))
-        case let other:
-            throw ErdeError(
-                .badData, subject, "\(label) has ONNX element type \(other), expected 1 (float) or 7 (int64)",
-                remedy: "convert the model to float32")
-        }
-    }
-
-    /// Elements from the raw bytes, or from the field of their type.
-    private func scalars<Scalar: BitwiseCopyable>(
-        _ message: Onnx__TensorProto, _ field: UnsafeMutablePointer<Scalar>?, _ fieldCount: Int, _ count: Int,
-        _ label: String
-    ) throws(ErdeError) -> [Scalar] {
-        guard message.has_raw_data != 0 else {
-            guard fieldCount == count else { throw failure("\(label) has \(fieldCount) elements, expected \(count)") }
-            return numbers(field, count)
-        }
-        let byteCount = count.multipliedReportingOverflow(by: MemoryLayout<Scalar>.size)
-        guard !byteCount.overflow, message.raw_data.len == byteCount.partialValue else {
-            throw failure("\(label) has \(message.raw_data.len) bytes, expected \(count) elements")
-        }
-        guard let source = message.raw_data.data, count > 0 else { return [] }
-        return [Scalar](unsafeUninitializedCapacity: count) { buffer, filled in
-            UnsafeMutableRawBufferPointer(buffer).copyMemory(
-                from: UnsafeRawBufferPointer(start: source, count: byteCount.partialValue))
-            filled = count
-        }
-    }
-
     private func valueInfo(_ message: Onnx__ValueInfoProto) -> ONNXValueInfo {
         var info = ONNXValueInfo(name: text(message.name))
         guard let tensor = message.type?.pointee.tensor_type?.pointee else { return info }
@@ -138,23 +96,5 @@ struct ONNXDecoder {
             }
         }
         return info
-    }
-
-    // MARK: C arrays
-
-    private func text(_ pointer: UnsafePointer<CChar>?) -> String { pointer.map { String(cString: $0) } ?? "" }
-
-    private func texts(_ pointer: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>?, _ count: Int) -> [String] {
-        UnsafeBufferPointer(start: pointer, count: pointer == nil ? 0 : count).map { text($0) }
-    }
-
-    private func elements<Message>(
-        _ pointer: UnsafeMutablePointer<UnsafeMutablePointer<Message>?>?, _ count: Int
-    ) -> [Message] {
-        UnsafeBufferPointer(start: pointer, count: pointer == nil ? 0 : count).compactMap { $0?.pointee }
-    }
-
-    private func numbers<Number>(_ pointer: UnsafeMutablePointer<Number>?, _ count: Int) -> [Number] {
-        Array(UnsafeBufferPointer(start: pointer, count: pointer == nil ? 0 : count))
     }
 }

@@ -104,6 +104,8 @@ struct ONNXEncoder {
         case .graph(let graph):
             message.type = ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__GRAPH
             attach(graph, to: &message)
+        case .tensor(let tensor):
+            preconditionFailure("attribute \(attribute.name) holds tensor \(tensor.name), which is read, never written")
         case .other(let type):
             preconditionFailure("attribute \(attribute.name) of type \(type) is read, never written")
         }
@@ -151,6 +153,8 @@ struct ONNXEncoder {
         case .integers(let numbers):
             message.data_type = Int32(ONNX__TENSOR_PROTO__DATA_TYPE__INT64.rawValue)
             message.raw_data = numbers.withUnsafeBytes(arena.bytes)
+        case .other(let type):
+            preconditionFailure("tensor \(tensor.name) of type \(type) is read, never written")
         }
         return message
     }

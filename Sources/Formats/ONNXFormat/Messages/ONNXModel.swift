@@ -38,6 +38,7 @@ struct ONNXAttribute: Hashable, Sendable {
         case text(String)
         case floats([Float])
         case integers([Int64])
+        case tensor(ONNXTensor)
         /// A branch or body; written, never read.
         case graph(ONNXGraph)
         /// Something erde does not read, by ONNX's type number.
@@ -53,6 +54,8 @@ struct ONNXTensor: Hashable, Sendable {
     enum Elements: Hashable, Sendable {
         case floats([Float])
         case integers([Int64])
+        /// Elements that erde does not read, by ONNX's type number.
+        case other(Int32)
     }
 
     var name: String

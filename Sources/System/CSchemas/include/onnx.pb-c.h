@@ -48,7 +48,18 @@ typedef enum _Onnx__AttributeProto__AttributeType {
 typedef enum _Onnx__TensorProto__DataType {
   ONNX__TENSOR_PROTO__DATA_TYPE__UNDEFINED = 0,
   ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT = 1,
-  ONNX__TENSOR_PROTO__DATA_TYPE__INT64 = 7
+  ONNX__TENSOR_PROTO__DATA_TYPE__UINT8 = 2,
+  ONNX__TENSOR_PROTO__DATA_TYPE__INT8 = 3,
+  ONNX__TENSOR_PROTO__DATA_TYPE__UINT16 = 4,
+  ONNX__TENSOR_PROTO__DATA_TYPE__INT16 = 5,
+  ONNX__TENSOR_PROTO__DATA_TYPE__INT32 = 6,
+  ONNX__TENSOR_PROTO__DATA_TYPE__INT64 = 7,
+  ONNX__TENSOR_PROTO__DATA_TYPE__BOOL = 9,
+  ONNX__TENSOR_PROTO__DATA_TYPE__FLOAT16 = 10,
+  ONNX__TENSOR_PROTO__DATA_TYPE__DOUBLE = 11,
+  ONNX__TENSOR_PROTO__DATA_TYPE__UINT32 = 12,
+  ONNX__TENSOR_PROTO__DATA_TYPE__UINT64 = 13,
+  ONNX__TENSOR_PROTO__DATA_TYPE__BFLOAT16 = 16
     PROTOBUF_C__FORCE_ENUM_TO_BE_INT_SIZE(ONNX__TENSOR_PROTO__DATA_TYPE)
 } Onnx__TensorProto__DataType;
 typedef enum _Onnx__TensorProto__DataLocation {
@@ -164,6 +175,7 @@ struct  Onnx__AttributeProto
   int64_t i;
   protobuf_c_boolean has_s;
   ProtobufCBinaryData s;
+  Onnx__TensorProto *t;
   size_t n_floats;
   float *floats;
   size_t n_ints;
@@ -173,7 +185,7 @@ struct  Onnx__AttributeProto
 };
 #define ONNX__ATTRIBUTE_PROTO__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onnx__attribute_proto__descriptor) \
-    , NULL, 0, 0, 0, 0, 0, {0,NULL}, 0,NULL, 0,NULL, 0, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__UNDEFINED }
+    , NULL, 0, 0, 0, 0, 0, {0,NULL}, NULL, 0,NULL, 0,NULL, 0, ONNX__ATTRIBUTE_PROTO__ATTRIBUTE_TYPE__UNDEFINED }
 
 
 /*
@@ -191,17 +203,31 @@ struct  Onnx__TensorProto
   int32_t data_type;
   size_t n_float_data;
   float *float_data;
+  /*
+   * Also the elements of narrower integers, and the bits of 16-bit floats.
+   */
+  size_t n_int32_data;
+  int32_t *int32_data;
   size_t n_int64_data;
   int64_t *int64_data;
   char *name;
   protobuf_c_boolean has_raw_data;
   ProtobufCBinaryData raw_data;
+  size_t n_double_data;
+  double *double_data;
+  size_t n_uint64_data;
+  uint64_t *uint64_data;
+  /*
+   * Where raw bytes lie outside: location (a relative path), offset, length.
+   */
+  size_t n_external_data;
+  Onnx__StringStringEntryProto **external_data;
   protobuf_c_boolean has_data_location;
   Onnx__TensorProto__DataLocation data_location;
 };
 #define ONNX__TENSOR_PROTO__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&onnx__tensor_proto__descriptor) \
-    , 0,NULL, 0, 0, 0,NULL, 0,NULL, NULL, 0, {0,NULL}, 0, ONNX__TENSOR_PROTO__DATA_LOCATION__DEFAULT }
+    , 0,NULL, 0, 0, 0,NULL, 0,NULL, 0,NULL, NULL, 0, {0,NULL}, 0,NULL, 0,NULL, 0,NULL, 0, ONNX__TENSOR_PROTO__DATA_LOCATION__DEFAULT }
 
 
 struct  Onnx__ValueInfoProto
