@@ -5,6 +5,7 @@ import Tensors
 
 extension Lowering {
     mutating func lowerBinary(_ node: Node) throws(ErdeError) {
+        if try lowerRepeated(node) { return }
         let equalShapes = graph.type(of: node.inputs[0]) == graph.type(of: node.inputs[1])
         switch node.op {
         case .add where equalShapes: try lowerAdd(node)
