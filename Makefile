@@ -5,6 +5,7 @@ CONFIGURATION ?= release
 # Imports must go the way Package.swift says.
 SWIFT_FLAGS = -c $(CONFIGURATION) --explicit-target-dependency-import-check error
 ERDE = .build/$(CONFIGURATION)/erde
+SECONDS_TO_FUZZ ?= 1800
 PACKAGES = libpng-dev libjpeg-dev libprotobuf-c-dev protobuf-c-compiler libdnnl-dev zlib1g-dev libarchive-dev
 
 .DEFAULT_GOAL := help
@@ -43,6 +44,10 @@ demo: build ## Train, compress and classify the bundled images; a few minutes
 interop: build ## Check written files with ONNX Runtime and the onnx package (needs Python)
 	bash Tests/Interop/onednn3.sh
 	bash Tests/Interop/run.sh $(ERDE)
+
+.PHONY: fuzz-import
+fuzz-import: deps ## Feed changed ONNX files to the importer for half an hour, under the address sanitizer
+	bash Tests/Fuzz/import.sh $(SECONDS_TO_FUZZ)
 
 .PHONY: lint
 lint: ## Check the layout of all Swift sources

@@ -103,6 +103,12 @@ let package = Package(
         module(
             "Classify", in: "Stages",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Images", "Inference"]),
+        module(
+            "Import", in: "Stages",
+            [
+                "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ONNXFormat", "Architectures", "Losses",
+                "Training",
+            ]),
         module("Report", in: "Stages", ["Diagnostics", "Artifacts", "ReportFile"]),
 
         // Tool: the program.
@@ -112,11 +118,15 @@ let package = Package(
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine", "DatasetFile",
                 "FileTrees", "ONNXFormat", "ReportFile", "FoldFile", "Images", "Architectures", "Losses", "Inference",
                 "Training", "Ingest", "TrainTeacher", "Distill", "Prune",
-                "Calibrate", "Emit", "Classify", "Report", "CPNG", "CJPEG", "CZ", "CArchiveStream", "CProtobufC", arguments,
+                "Calibrate", "Emit", "Classify", "Import", "Report", "CPNG", "CJPEG", "CZ", "CArchiveStream", "CProtobufC",
+                arguments,
             ],
             path: "Sources/Tool/erde", swiftSettings: swiftSettings),
 
         // Tests
+        .executableTarget(
+            name: "FuzzImport", dependencies: ["Diagnostics", "ONNXFormat"], path: "Tests/Fuzz/FuzzImport",
+            swiftSettings: swiftSettings),
         .target(name: "CAllocationCounter", path: "Tests/CAllocationCounter"),
         .target(
             name: "TestSupport",
@@ -164,7 +174,7 @@ let package = Package(
             [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "CPUEngine", "Inference", "Calibrate",
                 "Report", "ReportFile", "FoldFile", "Classify", "CSchemas", "TrainTeacher", "Distill", "Architectures",
-                "Training",
+                "Import", "Training",
                 "TestSupport",
             ]),
         tests("PipelineTests", ["Artifacts", "TestSupport"]),

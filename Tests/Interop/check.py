@@ -1,4 +1,4 @@
-"""Checks models that erde wrote, and their exports, with the onnx package, ONNX Runtime and, where installed, OpenVINO.
+"""Checks models that erde wrote, their exports, and what erde reads of others, with the onnx package, ONNX Runtime and, where installed, OpenVINO.
 
 Usage: check.py PATH_TO_ERDE [MODEL.pb DATA.erds]
 
@@ -18,6 +18,7 @@ import onnx
 import onnxruntime
 
 from exports import ExportChecks
+from imports import ImportChecks
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 IMAGES = 1000
@@ -195,6 +196,7 @@ def main():
             images, logits = check_logits(checks, erde, model, data, folder, exits, classes, shape)
             images, logits = images[:EXPORT_IMAGES], logits[:, :EXPORT_IMAGES]
             ExportChecks(checks, run, erde, model, folder, images, logits).check_everything()
+        ImportChecks(checks, erde, folder).check_everything()
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0
 

@@ -13,7 +13,8 @@ extension GraphBuilder {
     ///
     /// Batch normalisation uses the batch's own statistics, and running statistics are updated from them by a moving
     /// average; the running variance takes the biased variance of the batch. Marked dropouts draw random masks; those of
-    /// rate 0 vanish. Variables are declared under the current scope with their names.
+    /// rate 0 vanish. What depends on no trainable variable is frozen: it stays as it is for inference. Variables are
+    /// declared under the current scope with their names.
     ///
     /// - Parameters:
     ///   - graph: a graph with one input.
@@ -24,9 +25,12 @@ extension GraphBuilder {
     ) throws(ErdeError) -> TrainingForm {
         precondition(graph.inputs.count == 1, "\(graph.inputs.count) inputs of a canonical graph")
         precondition(graph.updates.isEmpty, "updates in a canonical graph")
+        let learning = graph.valuesThatLearn()
         let values = try inline(graph, bindings: [graph.inputs[0].value: image]) {
             (node, operands, name, builder) throws(ErdeError) -> [Value]? in
             switch node.op {
+            case .batchNormalization where !learning.contains(node.outputs[0]): return nil
+            case .dropout where !learning.contains(node.outputs[0]): return [operands[0]]
             case .batchNormalization(let attributes):
                 return [try builder.trainingNormalization(attributes, operands, name: name)]
             case .dropout(let rate):

@@ -30,6 +30,15 @@ struct NetworkBuilder {
         self.classes = classes
     }
 
+    /// Goes on with a network that stands already.
+    init(extending builder: GraphBuilder, head: ArchitectureDescription.Head, dropout: Double, classes: Int) {
+        self.builder = builder
+        exits = []
+        self.head = head
+        self.dropout = dropout
+        self.classes = classes
+    }
+
     func channels(of x: Value) -> Int { builder.shape(of: x)[1] }
 
     /// `[N,I,H,W] → [N,O,⌈H/stride⌉,⌈W/stride⌉]`, odd square kernel, no bias.
@@ -85,6 +94,11 @@ struct NetworkBuilder {
     mutating func endBlock(_ x: Value, isActive: Bool) throws(ErdeError) {
         blocks += 1
         guard exits.contains(blocks) else { return }
+        try addExit(x, isActive: isActive)
+    }
+
+    /// Adds the next exit.
+    mutating func addExit(_ x: Value, isActive: Bool = false) throws(ErdeError) {
         try exit(x, isActive: isActive)
         exitCount += 1
     }

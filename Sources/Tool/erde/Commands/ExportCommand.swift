@@ -1,7 +1,6 @@
 import ArgumentParser
 import Artifacts
 import Diagnostics
-import Emit
 import ONNXFormat
 
 /// `erde export MODEL --to FORMAT -o PATH`
@@ -23,114 +22,11 @@ struct ExportCommand: ParsableCommand {
     @Argument(help: "The model file.")
     var model: String
 
-    @Option(help: "onnx, safetensors (for PyTorch) or c.")
-    var to: ExportFormat
-
-    @Option(name: .shortAndLong, help: "The file to write; for formats of several files, the folder.")
-    var output: String
-
-    @Option(help: "What an ONNX file computes.")
-    var shape = ExportShape.all
-
-    @Option(help: "The exit to cut at, counted from 1; the last by default.")
-    var exit: Int?
-
-    @Option(help: "Version of ONNX's operator set, 17 to 21.")
-    var opset: Int64 = OperatorSetVersion.standard
-
-    @Option(
-        help: ArgumentHelp(
-            "Thresholds fitted for this budget: \(MACQuantity.help); by default the largest the model knows.",
-            valueName: "macs"))
-    var budget: MACQuantity?
-
-    @Option(help: "One threshold for all exits instead.")
-    var theta: Double?
-
-    @Flag(help: "The dynamic file takes its thresholds as the input theta, one for every exit but the last.")
-    var thetaInput = false
-
-    @Option(help: "What the files of safetensors and c are called, and what the names in C begin with.")
-    var name = "model"
-
+    @OptionGroup var export: ExportOptions
     @OptionGroup var common: CommonOptions
-
-    func validate() throws {
-        if budget != nil && theta != nil { throw ValidationError("--budget and --theta exclude each other") }
-        if let theta, theta < 0 || theta.isNaN { throw ValidationError("--theta takes a number of at least 0") }
-        if !OperatorSetVersion.supported.contains(opset) {
-            let supported = OperatorSetVersion.supported
-            throw ValidationError("--opset takes \(supported.lowerBound) to \(supported.upperBound)")
-        }
-        if to != .onnx && (shape != .all || opset != OperatorSetVersion.standard) {
-            throw ValidationError("--shape and --opset go with --to onnx")
-        }
-        if exit != nil && shape != .cut { throw ValidationError("--exit goes with --shape cut") }
-        if thetaInput && shape != .dynamic { throw ValidationError("--theta-input goes with --shape dynamic") }
-        if to == .onnx && shape != .dynamic && shape != .stages && (budget != nil || theta != nil) {
-            throw ValidationError("--budget and --theta go with --shape dynamic or stages")
-        }
-        if name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_]*/) == nil {
-            throw ValidationError("--name takes a letter, then letters, digits and underscores")
-        }
-    }
-
-    private struct WrittenFile: Encodable {
-        let bytes: Int
-        let path: String
-    }
 
     func run() throws {
         common.apply()
-        let loaded = try ModelFile.read(path: model)
-        let target = try target(for: loaded)
-        if target.isFolder {
-            try OutputPlace.prepare(folder: output)
-        } else {
-            try OutputPlace.check(file: output)
-        }
-        let paths = try Emit.export(loaded, as: target, to: output)
-        let files = paths.map { WrittenFile(bytes: InputFile.size($0) ?? 0, path: $0) }
-        if common.json {
-            Console.standard.result(try JSONText.text(files))
-        } else {
-            for file in files { Console.standard.result("\(file.path), \(bytesText(file.bytes))") }
-        }
-    }
-
-    private func target(for loaded: Model) throws(ErdeError) -> ExportTarget {
-        let point = try operatingPoint(of: loaded)
-        let policy = policy(of: loaded, point)
-        switch to {
-        case .onnx:
-            return .onnx(
-                ONNXExportOptions(
-                    shape: onnxShape(of: loaded), policy: policy, budgetMACs: point?.budgetMACs, operatorSet: opset,
-                    modelHash: try ModelFile.hash(path: model)))
-        case .safetensors: return .torch(name: name, policy: policy)
-        case .c: return .c99(name: name, policy: policy)
-        }
-    }
-
-    private func onnxShape(of loaded: Model) -> ONNXExportOptions.Shape {
-        switch shape {
-        case .all: .all
-        case .cut: .cut(exit: (exit ?? loaded.exitCount) - 1)
-        case .dynamic: .dynamic(takesThresholds: thetaInput)
-        case .stages: .stages
-        }
-    }
-
-    /// The fitted thresholds that are meant; nil with `--theta`, and when the model knows none.
-    private func operatingPoint(of loaded: Model) throws(ErdeError) -> OperatingPoint? {
-        if theta != nil { return nil }
-        if let budget { return try loaded.operatingPoint(for: budget, named: model) }
-        return loaded.metadata.operatingPoints.last
-    }
-
-    private func policy(of loaded: Model, _ point: OperatingPoint?) -> ExitPolicy? {
-        guard let theta else { return point?.policy }
-        let score = loaded.metadata.operatingPoints.first?.policy.score ?? .entropy
-        return ExitPolicy(score: score, thresholds: [Double](repeating: theta, count: loaded.exitCount - 1))
+        try export.write(try ModelFile.read(path: model), from: model, json: common.json)
     }
 }

@@ -10,10 +10,10 @@ import Tensors
 /// `erde inspect FILE`
 struct InspectCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "inspect", abstract: "Shows what is in a model or dataset file.",
+        commandName: "inspect", abstract: "Shows what is in a model, dataset or ONNX file.",
         discussion: "  erde inspect student.pb --layers")
 
-    @Argument(help: "A model (.pb) or a dataset (.erds).")
+    @Argument(help: "A model (.pb), a dataset (.erds), or an ONNX file of anyone's.")
     var file: String
 
     @Flag(help: "Every operator with shape and MACs.")
@@ -29,6 +29,9 @@ struct InspectCommand: ParsableCommand {
                 common.json
                     ? try JSONText.text(description)
                     : text(description, fingerprint: fingerprint, findings: try DatasetReader.findings(in: file)))
+        } else if let foreign = try foreignFile() {
+            Console.standard.result(
+                common.json ? try JSONText.text(ForeignFileDescription(foreign)) : ForeignFileSummary(foreign).text)
         } else if let exported = try ExportedFile.read(path: file), !layers {
             Console.standard.result(
                 common.json ? try JSONText.text(exported.metadata) : ExportedFileSummary(exported, file: file).text)
@@ -36,6 +39,12 @@ struct InspectCommand: ParsableCommand {
             let model = try ModelFile.read(path: file)
             Console.standard.result(common.json ? try JSONText.text(model.metadata) : text(model))
         }
+    }
+
+    /// The file, when it is ONNX that another program wrote.
+    private func foreignFile() throws(ErdeError) -> ForeignModel? {
+        let foreign = try ForeignModel.read(path: file)
+        return foreign.isErdes ? nil : foreign
     }
 
     private func text(_ description: DatasetDescription, fingerprint: String, findings: DatasetFindings) -> String {

@@ -1,0 +1,134 @@
+import Architectures
+import ArgumentParser
+import Artifacts
+import Diagnostics
+import Emit
+import Graphs
+import Import
+import ONNXFormat
+import Training
+
+/// `erde import model.onnx -o teacher.pb`
+struct ImportCommand: LongComputation {
+    static let configuration = CommandConfiguration(
+        commandName: "import", abstract: "Makes a teacher of an ONNX classifier trained elsewhere.",
+        discussion: """
+            The file becomes a model of erde's with the same weights: evaluated, exported and compressed like any other. \
+            Whatever in it erde does not know is named, all of it at once. With --add-exits the network gets early exits, \
+            trained on images while everything else stays as it is.
+
+              erde import resnet18.onnx --classes imagenet.txt --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225
+              erde import flowers.onnx --no-normalisation --data flowers.erds --add-exits 2
+              erde compress teacher.pb --target-macs 20M --student auto:mobilenetv2
+            """)
+
+    @Argument(help: "An ONNX file, operator sets 9 to 21.")
+    var file: String
+
+    @Option(name: .shortAndLong, help: "The model file to write.")
+    var output = "teacher.pb"
+
+    @Option(help: "A dataset file with the classifier's classes; the exits are trained on it.")
+    var data: String?
+
+    @Option(
+        help: ArgumentHelp(
+            "Early exits to add: how many, spread evenly over the MACs, or the names of the values behind which they stand.",
+            valueName: "n|names"))
+    var addExits: ExitPlaces?
+
+    @Option(
+        help: ArgumentHelp(
+            "What the new exits do to their features: "
+                + ArchitectureDescription.Head.allCases.map(\.rawValue).joined(separator: ", ") + ".", valueName: "head"))
+    var head = ArchitectureDescription.Head.poolTo2x2
+
+    @Option(help: "Share of features that training drops in front of each new exit's last layer.")
+    var headDropout = 0.5
+
+    @Flag(help: "Train the whole network, not the new exits alone; for files with batch normalisation in them.")
+    var fineTune = false
+
+    @OptionGroup(title: "About the file") var foreign: ForeignFileOptions
+    @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup var engine: EngineOptions
+    @OptionGroup var common: CommonOptions
+
+    var isLong: Bool { addExits != nil || fineTune }
+
+    func validate() throws {
+        if data == nil && (addExits != nil || fineTune) { throw ValidationError("--add-exits and --fine-tune need --data") }
+        if !(0..<1 ~= headDropout) { throw ValidationError("--head-dropout takes 0 to less than 1") }
+    }
+
+    func run() throws {
+        common.apply()
+        try OutputPlace.check(file: output)
+        let place = try data.map { (path) throws(ErdeError) in try DatasetPlace(path) }
+        let file = try ForeignModel.read(path: file)
+        let (imported, notes) = try importClassifier(
+            from: file, options: try foreign.options(for: file, dataset: place?.dataset.description))
+        for note in notes { Console.standard.note("\(self.file): \(note)") }
+        guard let place, addExits != nil || fineTune else {
+            try emit(imported, to: output)
+            return show(imported)
+        }
+        let trained = try train(imported, on: place)
+        try emit(trained, to: output)
+        RunFiles(model: output).removeCheckpoint()
+        let result = try TrainedModel(trained, name: output, place: place, engine: engine)
+        Console.standard.result(common.json ? try JSONText.text(result) : result.text)
+    }
+
+    private func train(_ imported: Model, on place: DatasetPlace) throws(ErdeError) -> Model {
+        // The classes and the images must be the network's before any time is spent.
+        _ = try DatasetPlace(given: data, of: imported, named: file)
+        var recipe = try training.merged(defaultEpochs: 5)
+        if training.learningRate == nil && training.recipe == nil { recipe.training.peakLearningRate = fineTune ? 0.01 : 0.05 }
+        var loss = recipe.distillation ?? DistillationRecipe()
+        if recipe.distillation == nil { loss.method = .ce }
+        recipe.distillation = loss
+        var model = imported
+        if let addExits {
+            let addition = ExitAddition(places: addExits, head: head, dropout: headDropout)
+            let added = try Import.addExits(to: imported, addition, seed: recipe.training.seed)
+            model = added.model
+            for (exit, boundary) in added.places.enumerated() {
+                Console.standard.note(
+                    "exit \(exit + 1) stands behind \(boundary.name), at \(macsText(Double(boundary.macs)))")
+            }
+        }
+        let files = RunFiles(model: output)
+        var run = TrainingRun(engine: engine.engine, options: engine.compilation)
+        files.attach(to: &run, resume: training.resume)
+        run.report = TrainingProgress().show
+        try files.write(recipe)
+        Interruption.watch()
+        return try trainExits(
+            of: model, imported: imported, learning: fineTune ? .all : .newExits, on: place.dataset, datasetPath: place.path,
+            recipe: recipe.training, loss: loss, run: run)
+    }
+
+    private struct Result: Encodable {
+        let classes: Int
+        let cumulativeMACs: [Int]
+        let model: String
+        let parameterCount: Int
+    }
+
+    private func show(_ model: Model) {
+        let result = Result(
+            classes: model.metadata.classNames.count, cumulativeMACs: model.metadata.cumulativeMACs, model: output,
+            parameterCount: model.graph.cost().parameterCount)
+        if common.json, let text = try? JSONText.text(result) { return Console.standard.result(text) }
+        let image = model.metadata.image
+        Console.standard.result(
+            """
+            \(output): \(model.exitCount == 1 ? "one exit" : "\(model.exitCount) exits"), \(result.classes) classes, images of \
+            \(image.channels)x\(image.height)x\(image.width), \(macsText(Double(result.cumulativeMACs.last ?? 0))), \
+            \(groupedText(result.parameterCount)) parameters
+            """)
+    }
+}
+
+extension ArchitectureDescription.Head: ExpressibleByArgument {}

@@ -1,0 +1,64 @@
+import Foundation
+import Testing
+
+extension Pipeline {
+    /// Classifiers that come in as ONNX, by the built program.
+    @Suite(.serialized)
+    struct ImportTests {
+        private let program = Workshop.program
+        private static let goldens = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Goldens/imports").path
+
+        @Test func aForeignFileBecomesAModel() throws {
+            let file = "\(Self.goldens)/convnext_like.onnx"
+            let inspected = try program.run("inspect", file)
+            #expect(inspected.status == 0 && inspected.output.contains("LayerNormalization"), "\(inspected.messages)")
+            let unsaid = try program.run("import", file, "-o", "foreign.pb")
+            #expect(unsaid.status == 64 && unsaid.messages.contains("--no-normalisation"), "\(unsaid.messages)")
+            #expect(!program.exists("foreign.pb"))
+            let outcome = try program.run(
+                "import", file, "--no-normalisation", "--classes", "a,b,c,d", "-o", "foreign.pb", "--json")
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            let model = try program.run("inspect", "foreign.pb")
+            #expect(model.status == 0 && model.output.contains("a, b, c, d"), "\(model.messages)")
+            let wrong = try program.run("import", file, "--no-normalisation", "--classes", "a,b", "-o", "other.pb")
+            #expect(wrong.status == 64 && !program.exists("other.pb"))
+            #expect(try program.leftovers().isEmpty)
+        }
+
+        @Test func itIsConvertedToEveryFormat() throws {
+            let file = "\(Self.goldens)/torch_like.onnx"
+            for (format, output) in [("onnx", "converted.onnx"), ("safetensors", "converted-torch"), ("c", "converted-c")] {
+                let outcome = try program.run(
+                    "convert", file, "--no-normalisation", "--to", format, "-o", output, "--name", "net")
+                #expect(outcome.status == 0, "\(outcome.messages)")
+                #expect(program.exists(output))
+            }
+        }
+
+        @Test func exitsAreAddedAndTheResultIsATeacher() throws {
+            _ = Workshop.made
+            let cut = try program.run(
+                "export", "teacher.pb", "--to", "onnx", "--shape", "cut", "--exit", "2", "--opset", "18", "-o", "single.onnx")
+            #expect(cut.status == 0, "\(cut.messages)")
+            let outcome = try program.run(
+                "import", "single.onnx", "--data", "data.erds", "--add-exits", "1", "--epochs", "1", "-o", "grown.pb",
+                "--threads", "1")
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            #expect(outcome.messages.contains("exit 1 stands behind"))
+            let nobody = try program.run("compress", "grown.pb", "--target-macs", "500k", "--output", "nobody")
+            #expect(nobody.status == 64 && nobody.messages.contains("--student"), "\(nobody.messages)")
+            let student = try program.run(
+                "compress", "grown.pb", "--target-macs", "500k", "--student", "preresnet:widths=4,8:blocks=1,1", "--epochs",
+                "1", "--threads", "1", "--output", "grown")
+            #expect(student.status == 0, "\(student.messages)")
+            #expect(program.exists("grown/student.pb"))
+        }
+
+        @Test func aTextIsNoModel() throws {
+            try program.write(Array("not a model".utf8), to: "text.onnx")
+            let outcome = try program.run("import", "text.onnx", "--no-normalisation")
+            #expect(outcome.status == 65 && outcome.errors.count == 1, "\(outcome.messages)")
+        }
+    }
+}
