@@ -3,14 +3,6 @@ package import Diagnostics
 import Graphs
 package import Training
 
-/// Which part of an imported network learns.
-package enum LearningPart: Hashable, Sendable {
-    /// The new exits alone; everything that came with the file stays as it is.
-    case newExits
-    /// Everything.
-    case all
-}
-
 /// Trains an imported network: its new exits on the frozen body, or all of it.
 ///
 /// - Parameters:
