@@ -36,6 +36,13 @@ test: deps ## Build and run the tests
 	swift build $(SWIFT_FLAGS) --product erde
 	swift test $(SWIFT_FLAGS) --skip-build
 
+FUZZ_SECONDS ?= 60
+FUZZ_TARGETS ?=
+
+.PHONY: fuzz
+fuzz: deps ## Run the readers of untrusted bytes on mutated files, FUZZ_SECONDS each
+	bash Tests/Fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_TARGETS)
+
 .PHONY: demo
 demo: build ## Train, compress and classify the bundled images; a few minutes
 	@bash samples/fashion/demo.sh $(ERDE) demo

@@ -62,7 +62,7 @@ let package = Package(
 
         // Formats: artifacts as bytes.
         module("Images", in: "Formats", ["Diagnostics", "Artifacts", "CImageCodecs"]),
-        module("FileTrees", in: "Formats", ["Diagnostics", "Images", "CArchiveStream"]),
+        module("FileTrees", in: "Formats", ["Diagnostics", "Artifacts", "Images", "CArchiveStream"]),
         module("ArrayFiles", in: "Formats", ["Diagnostics", "CZ"]),
         module("DatasetFile", in: "Formats", ["Diagnostics", "Artifacts", "CZ"]),
         module("FoldFile", in: "Formats", ["Diagnostics", "Artifacts"]),
@@ -102,7 +102,7 @@ let package = Package(
             "Emit", in: "Stages", ["Diagnostics", "Artifacts", "ONNXFormat", "SafetensorsFormat", "C99Format"]),
         module(
             "Classify", in: "Stages",
-            ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Images", "Inference"]),
+            ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Images", "FileTrees", "Inference"]),
         module(
             "Import", in: "Stages",
             [
@@ -173,11 +173,20 @@ let package = Package(
             "StagesTests",
             [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "CPUEngine", "Inference", "Calibrate",
-                "Report", "ReportFile", "FoldFile", "Classify", "CSchemas", "TrainTeacher", "Distill", "Architectures",
-                "Import", "Training",
-                "TestSupport",
+                "Report", "ReportFile", "FoldFile", "FileTrees", "Classify", "CSchemas", "TrainTeacher", "Distill",
+                "Architectures", "Import", "Training", "TestSupport",
             ]),
         tests("PipelineTests", ["Artifacts", "TestSupport"]),
     ],
     swiftLanguageModes: [.v6]
 )
+
+// The readers of untrusted bytes under libFuzzer, which brings its own main: Tests/Fuzz/run.sh builds it.
+if Context.environment["ERDE_FUZZ_BUILD"] == "1" {
+    package.targets.append(
+        .executableTarget(
+            name: "FuzzReaders",
+            dependencies: ["Diagnostics", "Artifacts", "Images", "FileTrees", "ArrayFiles", "DatasetFile"],
+            path: "Tests/Fuzz", exclude: ["run.sh"],
+            swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
+}

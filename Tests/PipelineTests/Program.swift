@@ -42,6 +42,24 @@ struct Program {
         return Program.finish(process, output, messages)
     }
 
+    /// Runs with bytes on stdin.
+    func run(_ arguments: [String], input: [UInt8]) throws -> Outcome {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: Program.path)
+        process.arguments = arguments
+        process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        let (source, output, messages) = (Pipe(), Pipe(), Pipe())
+        process.standardInput = source
+        process.standardOutput = output
+        process.standardError = messages
+        try process.run()
+        DispatchQueue.global().async {
+            try? source.fileHandleForWriting.write(contentsOf: Data(input))
+            try? source.fileHandleForWriting.close()
+        }
+        return Program.finish(process, output, messages)
+    }
+
     static func finish(_ process: Process, _ output: Pipe, _ messages: Pipe) -> Outcome {
         nonisolated(unsafe) var text = Data()
         let group = DispatchGroup()

@@ -89,7 +89,10 @@ struct DatasetContainer {
             description.standardDeviation.allSatisfy({ $0 > 0 })
         else { throw damaged("mean and deviation do not fit \(image.channels) channels") }
         guard description.classNames.count >= 2 else { throw damaged("fewer than two classes") }
-        guard DatasetSplit.allCases.allSatisfy({ (description.counts[$0] ?? -1) >= 0 }) else { throw damaged("no counts") }
+        // An image has at least one byte.
+        guard DatasetSplit.allCases.allSatisfy({ (0...bytes.count).contains(description.counts[$0] ?? -1) }) else {
+            throw damaged("no counts, or more images than bytes")
+        }
     }
 
     private func damaged(_ what: String) -> ErdeError { DatasetContainer.damaged(path, what) }

@@ -1,3 +1,4 @@
+package import Artifacts
 import CArchiveStream
 package import Diagnostics
 import Glibc
@@ -12,6 +13,8 @@ package final class ArchiveStream {
     package struct Entry {
         /// Relative to the archive's root, without `.` and empty parts.
         package let name: String
+        /// The name as the archive has it, which need not be UTF-8; the same parts as `name`.
+        package let nameBytes: [UInt8]
         /// Bytes, where the archive says so beforehand.
         package let byteCount: Int?
         package let isFile: Bool
@@ -28,16 +31,23 @@ package final class ArchiveStream {
     private var unpacked = 0
     private var current = ""
 
-    package init(_ path: String, limits: ArchiveLimits = ArchiveLimits()) throws(ErdeError) {
+    package convenience init(_ path: String, limits: ArchiveLimits = ArchiveLimits()) throws(ErdeError) {
+        try self.init(FileName(path), title: path, limits: limits)
+    }
+
+    /// - Parameter title: what errors call the archive.
+    package init(_ file: FileName, title path: String, limits: ArchiveLimits = ArchiveLimits()) throws(ErdeError) {
         var status = stat()
-        guard stat(path, &status) == 0 else {
+        guard file.withCString({ stat($0, &status) }) == 0 else {
             throw ErdeError(
                 .notFound, path, "cannot be read: \(String(cString: strerror(errno)))", remedy: "check the path and rights")
         }
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw ErdeError(.badData, path, "expected an archive, found a folder or a device", remedy: "name a file")
         }
-        guard let handle = erde_archive_create(path) else { preconditionFailure("no memory for an archive reader") }
+        guard let handle = file.withCString({ erde_archive_create($0) }) else {
+            preconditionFailure("no memory for an archive reader")
+        }
         self.path = path
         self.handle = handle
         self.limits = limits
@@ -58,13 +68,17 @@ package final class ArchiveStream {
         if position >= limits.entries {
             throw ErdeError(.badData, path, "more than \(limits.entries) entries", remedy: "split the archive")
         }
-        current = try cleanName(entry.name.map { String(cString: $0) })
+        let raw = entry.name.map { name in
+            Array(UnsafeRawBufferPointer(start: name, count: strlen(name)))
+        }
+        let nameBytes = try cleanName(raw ?? [])
+        current = FileName(nameBytes).readable
         let byteCount = entry.byte_count < 0 ? nil : Int(clamping: entry.byte_count)
         let decompressed = Int(clamping: erde_archive_decompressed(handle))
         if max(decompressed, unpacked, byteCount ?? 0) > unpackedLimit { throw bomb() }
         return Entry(
-            name: current, byteCount: byteCount, isFile: entry.kind == ERDE_ARCHIVE_FILE,
-            isFolder: entry.kind == ERDE_ARCHIVE_FOLDER)
+            name: String(decoding: nameBytes, as: UTF8.self), nameBytes: nameBytes, byteCount: byteCount,
+            isFile: entry.kind == ERDE_ARCHIVE_FILE, isFolder: entry.kind == ERDE_ARCHIVE_FOLDER)
     }
 
     /// The first bytes of the current entry, at most `count`; `contents` cannot follow.
@@ -82,6 +96,22 @@ package final class ArchiveStream {
         return bytes
     }
 
+    /// All bytes of the current entry if its first 16, or all of fewer, are wanted; else nil.
+    ///
+    /// - Throws: also when there are more than `limit`.
+    package func contents(
+        limit: Int, where isWanted: (UnsafeRawBufferPointer) -> Bool
+    ) throws(ErdeError) -> [UInt8]? {
+        var head: [UInt8] = []
+        while head.count < 16 {
+            let piece = try readPiece(16 - head.count)
+            if piece.isEmpty { break }
+            head += piece
+        }
+        guard head.withUnsafeBytes(isWanted) else { return nil }
+        return head.count < 16 ? head : head + (try contents(limit: limit - head.count))
+    }
+
     /// At most `limit` bytes, and whether these are all. Memory grows with what is really there, whatever headers say.
     private func read(_ limit: Int) throws(ErdeError) -> (bytes: [UInt8], isWhole: Bool) {
         var bytes: [UInt8] = []
@@ -89,34 +119,42 @@ package final class ArchiveStream {
             // One byte beyond the limit tells whether there are more.
             let wanted = min(limit + 1 - bytes.count, max(16 << 10, min(bytes.count, 16 << 20)))
             if wanted == 0 { return (Array(bytes.dropLast()), false) }
-            var code = 0
-            let piece = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
-                code = Int(erde_archive_read(handle, buffer.baseAddress, wanted))
-                filled = max(0, code)
-            }
-            if code < 0 {
-                throw ErdeError(
-                    .badData, "\(path)/\(current)", "damaged in the archive\(reason)", remedy: "get the archive again")
-            }
-            if code == 0 { return (bytes, true) }
+            let piece = try readPiece(wanted)
+            if piece.isEmpty { return (bytes, true) }
             if bytes.isEmpty { bytes = piece } else { bytes += piece }
-            unpacked += code
-            if unpacked > unpackedLimit { throw bomb() }
         }
+    }
+
+    /// The next bytes, at most `wanted`; none at the entry's end.
+    private func readPiece(_ wanted: Int) throws(ErdeError) -> [UInt8] {
+        var code = 0
+        let piece = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, filled in
+            code = Int(erde_archive_read(handle, buffer.baseAddress, wanted))
+            filled = max(0, code)
+        }
+        if code < 0 {
+            throw ErdeError(
+                .badData, "\(path)/\(current)", "damaged in the archive\(reason)", remedy: "get the archive again")
+        }
+        unpacked += piece.count
+        if unpacked > unpackedLimit { throw bomb() }
+        return piece
     }
 
     // MARK: Names
 
-    private func cleanName(_ raw: String?) throws(ErdeError) -> String {
-        guard let raw, !raw.isEmpty else {
+    private func cleanName(_ raw: [UInt8]) throws(ErdeError) -> [UInt8] {
+        guard !raw.isEmpty else {
             throw ErdeError(.badData, path, "entry \(position + 1) has no name", remedy: "pack the files again")
         }
-        let parts = raw.split(separator: "/").filter { $0 != "." }
-        if raw.hasPrefix("/") || parts.contains("..") {
+        let slash = UInt8(ascii: "/")
+        let parts = raw.split(separator: slash).filter { !$0.elementsEqual(".".utf8) }
+        if raw.first == slash || parts.contains(where: { $0.elementsEqual("..".utf8) }) {
             throw ErdeError(
-                .badData, path, "holds \"\(raw)\", which leads out of the archive", remedy: "do not trust it; get it again")
+                .badData, path, "holds \"\(FileName(raw).readable)\", which leads out of the archive",
+                remedy: "do not trust it; get it again")
         }
-        return parts.joined(separator: "/")
+        return Array(parts.joined(separator: CollectionOfOne(slash)))
     }
 
     // MARK: Errors

@@ -1,8 +1,11 @@
+import Artifacts
 import Diagnostics
 import Glibc
 
 /// Memory for the bytes of one file after the other.
 struct FileBuffer: ~Copyable {
+    private static let keptBytes = 16 << 20
+
     private var memory = UnsafeMutableRawBufferPointer(start: nil, count: 0)
 
     deinit { memory.deallocate() }
@@ -10,20 +13,26 @@ struct FileBuffer: ~Copyable {
     /// The bytes of a file, valid until the next call.
     ///
     /// - Throws: `ErdeError` of kind `notFound` when it cannot be read, `badData` when it has more than `limit` bytes.
-    mutating func read(_ path: String, limit: Int) throws(ErdeError) -> UnsafeRawBufferPointer {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    mutating func read(_ path: FileName, limit: Int) throws(ErdeError) -> UnsafeRawBufferPointer {
+        // Opening a pipe would wait for somebody who writes into it.
+        let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
         if descriptor < 0 { throw FileBuffer.failure(path) }
         defer { close(descriptor) }
         var status = stat()
         if fstat(descriptor, &status) != 0 { throw FileBuffer.failure(path) }
         if status.st_mode & S_IFMT != S_IFREG {
-            throw ErdeError(.notFound, path, "expected a file, found a folder or a device", remedy: "name image files")
+            throw ErdeError(
+                .notFound, path.readable, "expected a file, found \(FileKind.words(status.st_mode))", remedy: "name image files")
         }
         let size = Int(status.st_size)
         if size > limit {
-            throw ErdeError(.badData, path, "\(size) bytes, more than \(limit)", remedy: "remove it or raise the limit")
+            throw ErdeError(.badData, path.readable, "\(size) bytes, more than \(limit)", remedy: "remove it or raise the limit")
         }
         if memory.count < size || memory.baseAddress == nil {
+            memory.deallocate()
+            memory = .allocate(byteCount: max(size, 64 << 10), alignment: 16)
+        } else if memory.count > FileBuffer.keptBytes && size <= FileBuffer.keptBytes {
+            // One large file does not hold its memory for all that follow.
             memory.deallocate()
             memory = .allocate(byteCount: max(size, 64 << 10), alignment: 16)
         }
@@ -40,7 +49,8 @@ struct FileBuffer: ~Copyable {
         return UnsafeRawBufferPointer(rebasing: memory[..<filled])
     }
 
-    private static func failure(_ path: String) -> ErdeError {
-        ErdeError(.notFound, path, "cannot be read: \(String(cString: strerror(errno)))", remedy: "check the path and rights")
+    private static func failure(_ path: FileName) -> ErdeError {
+        let reason = String(cString: strerror(errno))
+        return ErdeError(.notFound, path.readable, "cannot be read: \(reason)", remedy: "check the path and rights")
     }
 }

@@ -1,6 +1,7 @@
 package import Artifacts
 import CImageCodecs
 package import Diagnostics
+import Dispatch
 
 /// Turns the bytes of PNG and JPEG files into pixels; told apart by content, whatever the file is called.
 ///
@@ -10,6 +11,15 @@ package import Diagnostics
 /// All methods throw `ErdeError` of kind `badData` whose subject is `name` when the bytes are not a whole, sound image
 /// within the limits.
 package struct ImageDecoder: ~Copyable {
+    /// Pixels, along each side, that are left to resampling for each pixel of the working size when a large JPEG is decoded
+    /// smaller than it is.
+    private static let keptPixels = 8
+
+    /// Images of more pixels are decoded one at a time, whatever the number of decoders, so that many threads do not need
+    /// many times the memory of the largest image.
+    private static let manyPixels = 16_000_000
+    private static let manyPixelsTurn = DispatchSemaphore(value: 1)
+
     private let handle: OpaquePointer
     private let limits: ImageLimits
     private var resampler = Resampler()
@@ -50,32 +60,65 @@ package struct ImageDecoder: ~Copyable {
         _ bytes: UnsafeRawBufferPointer, name: String, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
     ) throws(ErdeError) -> ImageHeader {
         precondition(target.count == format.byteCount, "\(target.count) bytes for an image of \(format.byteCount)")
-        let image = try run(erde_image_decode, on: bytes, name: name)
+        var (status, image) = call(
+            erde_image_decode, on: bytes, format: format, pixels: min(limits.pixels, ImageDecoder.manyPixels))
+        let isLarge = status == ERDE_IMAGE_TOO_LARGE && limits.pixels > ImageDecoder.manyPixels
+        if isLarge {
+            ImageDecoder.manyPixelsTurn.wait()
+            (status, image) = call(erde_image_decode, on: bytes, format: format, pixels: limits.pixels)
+        }
+        defer {
+            if isLarge {
+                erde_image_decoder_trim(handle)
+                grey = []
+                ImageDecoder.manyPixelsTurn.signal()
+            }
+        }
+        try check(status, image, bytes, name: name)
         convert(
-            image.pixels, width: Int(image.width), height: Int(image.height), channels: Int(image.channels), to: format,
-            into: target.assumingMemoryBound(to: UInt8.self).baseAddress!)
+            image.pixels, width: Int(image.width), height: Int(image.height), reduction: Int(image.reduction),
+            channels: Int(image.channels), to: format, into: target.assumingMemoryBound(to: UInt8.self).baseAddress!)
         return ImageHeader(width: Int(image.width), height: Int(image.height), channels: Int(image.channels))
+    }
+
+    /// Decodes bytes held in an array to planes in the working format.
+    @discardableResult
+    package mutating func decode(
+        _ bytes: [UInt8], name: String, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
+    ) throws(ErdeError) -> ImageHeader {
+        var result: Result<ImageHeader, ErdeError>?
+        bytes.withUnsafeBytes { bytes in
+            do throws(ErdeError) {
+                result = .success(try decode(bytes, name: name, as: format, into: target))
+            } catch {
+                result = .failure(error)
+            }
+        }
+        guard let result else { preconditionFailure("no image and no error") }
+        return try result.get()
     }
 
     /// Brings interleaved pixels `[H, W, C]` to planes in the working format, as `decode` does after decoding.
     package mutating func convert(
-        _ pixels: UnsafePointer<UInt8>, width: Int, height: Int, channels: Int, to format: ImageFormat,
-        into target: UnsafeMutablePointer<UInt8>
+        _ pixels: UnsafePointer<UInt8>, width: Int, height: Int, reduction: Int = 1, channels: Int,
+        to format: ImageFormat, into target: UnsafeMutablePointer<UInt8>
     ) {
         if channels == 3 && format.channels == 1 {
-            let count = width * height
+            let count = ((width + reduction - 1) / reduction) * ((height + reduction - 1) / reduction)
             if grey.count < count { grey = [UInt8](repeating: 0, count: count) }
             var buffer: [UInt8] = []
             swap(&buffer, &grey)
             buffer.withUnsafeMutableBufferPointer { buffer in
                 Luminance.convert(pixels, count: count, into: buffer.baseAddress!)
                 resampler.resample(
-                    buffer.baseAddress!, width: width, height: height, channels: 1, to: format, into: target)
+                    buffer.baseAddress!, width: width, height: height, reduction: reduction, channels: 1, to: format,
+                    into: target)
             }
             swap(&buffer, &grey)
             return
         }
-        resampler.resample(pixels, width: width, height: height, channels: channels, to: format, into: target)
+        resampler.resample(
+            pixels, width: width, height: height, reduction: reduction, channels: channels, to: format, into: target)
         let plane = format.width * format.height
         for copy in channels..<max(channels, format.channels) {
             (target + copy * plane).update(from: target, count: plane)
@@ -92,20 +135,31 @@ package struct ImageDecoder: ~Copyable {
     package mutating func decodeFile(
         _ path: String, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
     ) throws(ErdeError) -> ImageHeader {
+        try decodeFile(FileName(path), as: format, into: target)
+    }
+
+    /// Decodes a file to planes in the working format.
+    ///
+    /// - Returns: size and channels of the image as it is in its file.
+    /// - Throws: also kind `notFound` when the file cannot be read.
+    @discardableResult
+    package mutating func decodeFile(
+        _ path: FileName, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
+    ) throws(ErdeError) -> ImageHeader {
         let bytes = try file.read(path, limit: limits.fileBytes)
-        return try decode(bytes, name: path, as: format, into: target)
+        return try decode(bytes, name: path.readable, as: format, into: target)
     }
 
     /// A file's image as it is, at its own size.
     ///
     /// - Throws: also kind `notFound` when the file cannot be read.
     package mutating func decodeFile(_ path: String) throws(ErdeError) -> DecodedImage {
-        try decode(try file.read(path, limit: limits.fileBytes), name: path)
+        try decode(try file.read(FileName(path), limit: limits.fileBytes), name: path)
     }
 
     /// Reads size and channels of a file without decoding pixels.
     package mutating func header(ofFile path: String) throws(ErdeError) -> ImageHeader {
-        try header(of: try file.read(path, limit: limits.fileBytes), name: path)
+        try header(of: try file.read(FileName(path), limit: limits.fileBytes), name: path)
     }
 
     /// Decodes bytes to planes `[C, H, W]` in the working format, with a decoder of its own.
@@ -151,18 +205,39 @@ package struct ImageDecoder: ~Copyable {
     ) -> erde_image_status
 
     private func run(
-        _ call: Call, on bytes: UnsafeRawBufferPointer, name: String
+        _ function: Call, on bytes: UnsafeRawBufferPointer, name: String
     ) throws(ErdeError) -> erde_image {
+        let (status, image) = call(function, on: bytes, format: nil, pixels: limits.pixels)
+        try check(status, image, bytes, name: name)
+        return image
+    }
+
+    /// - Parameters:
+    ///   - format: the working format, where the image may come smaller than it is.
+    ///   - pixels: most pixels of the image.
+    private func call(
+        _ function: Call, on bytes: UnsafeRawBufferPointer, format: ImageFormat?, pixels: Int
+    ) -> (erde_image_status, erde_image) {
+        let bounds = erde_image_limits(
+            maximum_side: UInt32(clamping: limits.side), maximum_pixels: UInt64(clamping: pixels),
+            kept_width: UInt32(clamping: (format?.width ?? 0) * ImageDecoder.keptPixels),
+            kept_height: UInt32(clamping: (format?.height ?? 0) * ImageDecoder.keptPixels))
+        var image = erde_image()
+        // Longer files are refused unread.
+        let status =
+            bytes.count > limits.fileBytes ? ERDE_IMAGE_DAMAGED : function(handle, bytes.baseAddress, bytes.count, bounds, &image)
+        return (status, image)
+    }
+
+    private func check(
+        _ status: erde_image_status, _ image: erde_image, _ bytes: UnsafeRawBufferPointer, name: String
+    ) throws(ErdeError) {
         if bytes.count > limits.fileBytes {
             throw ErdeError(
                 .badData, name, "\(bytes.count) bytes, more than \(limits.fileBytes)", remedy: "remove it or raise the limit")
         }
-        let bounds = erde_image_limits(
-            maximum_side: UInt32(clamping: limits.side), maximum_pixels: UInt64(clamping: limits.pixels))
-        var image = erde_image()
-        let status = call(handle, bytes.baseAddress, bytes.count, bounds, &image)
         switch status {
-        case ERDE_IMAGE_OK: return image
+        case ERDE_IMAGE_OK: return
         case ERDE_IMAGE_FOREIGN:
             let content =
                 switch ImageContent(of: bytes) {

@@ -1,3 +1,4 @@
+package import Artifacts
 package import Diagnostics
 import Glibc
 
@@ -84,6 +85,18 @@ package enum ImageFileFinder {
     /// Whether a folder exists under this name.
     package static func isFolder(_ path: String) -> Bool { fileKind(path) == S_IFDIR }
 
+    /// Whether a folder exists under this name.
+    package static func isFolder(_ path: FileName) -> Bool {
+        var status = stat()
+        return path.withCString { stat($0, &status) } == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
+
+    /// Whether anything exists under this name.
+    package static func exists(_ path: FileName) -> Bool {
+        var status = stat()
+        return path.withCString { stat($0, &status) } == 0
+    }
+
     /// Whether anything exists under this name.
     package static func exists(_ path: String) -> Bool { fileKind(path) != nil }
 
@@ -124,17 +137,26 @@ package enum ImageFileFinder {
     }
 
     private static let nameEndings = [
-        ".png", ".jpg", ".jpeg", ".jpe", ".jfif", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".heic", ".avif", ".ppm", ".pgm",
-    ]
+        "png", "jpg", "jpeg", "jpe", "jfif", "gif", "bmp", "webp", "tif", "tiff", "heic", "avif", "ppm", "pgm",
+    ].map { Array($0.utf8) }
 
     /// Whether a name ends as that of an image does.
-    package static func hasImageName(_ name: String) -> Bool {
-        let lower = name.lowercased()
-        return nameEndings.contains { lower.hasSuffix($0) }
+    package static func hasImageName(_ name: String) -> Bool { hasImageName(name.utf8) }
+
+    /// Whether a name ends as that of an image does.
+    package static func hasImageName(_ name: some BidirectionalCollection<UInt8>) -> Bool {
+        guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
+        let ending = name[name.index(after: dot)...]
+        return nameEndings.contains { known in
+            known.elementsEqual(ending) { $0 == (UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $1 ? $1 | 0x20 : $1) }
+        }
     }
 
-    private static func hasImageContent(_ path: String) -> Bool {
-        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    private static func hasImageContent(_ path: String) -> Bool { hasImageContent(FileName(path)) }
+
+    /// Whether a file's first bytes are those of an image that erde decodes; never waits for a pipe.
+    package static func hasImageContent(_ path: FileName) -> Bool {
+        let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
         if descriptor < 0 { return false }
         defer { close(descriptor) }
         return withUnsafeTemporaryAllocation(byteCount: 16, alignment: 1) { buffer in

@@ -25,21 +25,26 @@ package struct Resampler: ~Copyable {
     /// Resamples an interleaved image `[H, W, C]` to planes `[C, H', W']` of `format`'s size.
     ///
     /// - Parameters:
-    ///   - pixels: `width * height * channels` bytes.
+    ///   - pixels: `width * height * channels` bytes, `width` and `height` divided by `reduction` and rounded up.
+    ///   - reduction: how many pixels of the image each of these stands for, along each side.
     ///   - target: room for `channels * format.height * format.width` bytes.
     package mutating func resample(
-        _ pixels: UnsafePointer<UInt8>, width: Int, height: Int, channels: Int, to format: ImageFormat,
-        into target: UnsafeMutablePointer<UInt8>
+        _ pixels: UnsafePointer<UInt8>, width fullWidth: Int, height fullHeight: Int, reduction: Int = 1, channels: Int,
+        to format: ImageFormat, into target: UnsafeMutablePointer<UInt8>
     ) {
-        var across = Axis(source: width, origin: 0, extent: Double(width), target: format.width)
-        var down = Axis(source: height, origin: 0, extent: Double(height), target: format.height)
+        let width = (fullWidth + reduction - 1) / reduction
+        let height = (fullHeight + reduction - 1) / reduction
+        // The last pixel of a line may stand for fewer pixels than the others.
+        let extent = (width: Double(fullWidth) / Double(reduction), height: Double(fullHeight) / Double(reduction))
+        var across = Axis(source: width, origin: 0, extent: extent.width, target: format.width)
+        var down = Axis(source: height, origin: 0, extent: extent.height, target: format.height)
         if format.resizing == .centerCrop {
-            let scale = max(Double(format.width) / Double(width), Double(format.height) / Double(height))
+            let scale = max(Double(format.width) / extent.width, Double(format.height) / extent.height)
             let kept = (width: Double(format.width) / scale, height: Double(format.height) / scale)
             across = Axis(
-                source: width, origin: (Double(width) - kept.width) / 2, extent: kept.width, target: format.width)
+                source: width, origin: (extent.width - kept.width) / 2, extent: kept.width, target: format.width)
             down = Axis(
-                source: height, origin: (Double(height) - kept.height) / 2, extent: kept.height, target: format.height)
+                source: height, origin: (extent.height - kept.height) / 2, extent: kept.height, target: format.height)
         }
         if down.isIdentity {
             resampleRows(pixels, height: height, channels: channels, along: across, into: target)

@@ -5,8 +5,10 @@ import Glibc
 import Graphs
 import Tensors
 
-/// Classifies images with the exits really taken: after each exit the images that leave are removed, and those that stay,
-/// of several batches, are packed into full ones, so that deep segments run at full width too.
+/// Classifies a stream of images with the exits really taken: after each exit the images that leave are removed, and those
+/// that stay wait until they fill a batch, so that deep segments run at full width too.
+///
+/// Images are known by a position of the caller's choice; answers come when they are ready, in any order.
 package final class EarlyExitClassifier {
     private let segments: [ExitSegment]
     private let parameters: Parameters
@@ -14,9 +16,15 @@ package final class EarlyExitClassifier {
     private let policy: ExitPolicy
     private let engine: any Engine
     private let options: CompilationOptions
-    /// Executables by segment and batch size, compiled when first needed.
-    private var executables: [Key: any Executable] = [:]
     private let batchSize: Int
+    /// The images that wait for each segment.
+    private var queues: [WaitingImages]
+    /// Executables by segment and batch size, compiled when needed.
+    private var executables: [Key: any Executable] = [:]
+    /// How often a batch size was wanted that is not compiled.
+    private var misses: [Key: Int] = [:]
+    /// Room for the outputs of each segment, reused from run to run.
+    private var results: [[[Float]]]
 
     private struct Key: Hashable {
         let segment: Int
@@ -36,7 +44,20 @@ package final class EarlyExitClassifier {
                 remedy: "run `erde calibrate` on this model")
         }
         let fast = try model.graph.optimizedForInference(model.parameters)
-        segments = fast.graph.exitSegments()
+        let segments = fast.graph.exitSegments()
+        var sizes = [Model.inputName: model.metadata.image.byteCount]
+        for segment in segments {
+            for output in segment.graph.outputs {
+                let shape = segment.graph.shape(of: output.value)
+                sizes[output.name] = shape.count / max(1, shape[0])
+            }
+        }
+        let waiting = [[Model.inputName]] + segments.dropLast().map(\.liveAfter)
+        queues = waiting.map { names in
+            WaitingImages(parts: names.map { WaitingImages.Part(name: $0, size: sizes[$0]!) })
+        }
+        results = segments.map { [[Float]](repeating: [], count: $0.graph.outputs.count) }
+        self.segments = segments
         parameters = fast.parameters
         metadata = model.metadata
         self.policy = policy
@@ -45,55 +66,143 @@ package final class EarlyExitClassifier {
         self.batchSize = batchSize
     }
 
+    /// Images that wait for a batch to fill.
+    package var waitingCount: Int { queues.reduce(0) { $0 + $1.count } }
+
+    /// Adds images `[N, C, H, W]` of 8-bit pixels, and runs every batch that is full.
+    ///
+    /// - Parameters:
+    ///   - positions: what the N images are called when they leave.
+    ///   - leave: called for each image that is answered, of these or of earlier ones.
+    package func add(
+        _ pixels: UnsafeRawBufferPointer, positions: some Collection<Int>, leave: (Int, Classification) -> Void
+    ) throws(ErdeError) {
+        precondition(
+            pixels.count == positions.count * metadata.image.byteCount, "\(pixels.count) bytes of \(positions.count) images")
+        queues[0].append(positions, pixels: pixels)
+        try runBatches(ofAtLeast: batchSize, leave)
+    }
+
+    /// Runs all that waits, in batches that need not be full.
+    package func finish(leave: (Int, Classification) -> Void) throws(ErdeError) { try runBatches(ofAtLeast: 1, leave) }
+
     /// Classifies images `[N, C, H, W]`, pixels scaled to 0…1, given row-major. Results are in the images' order.
     ///
-    /// The more images at once, the fuller the batches of the deep segments.
+    /// The more images at once, the fuller the batches of the deep segments. Nothing may wait from earlier.
     package func classify(_ images: [Float], count: Int) throws(ErdeError) -> [Classification] {
-        var results = [Classification?](repeating: nil, count: count)
-        var queues = [WaitingImages](repeating: WaitingImages(), count: segments.count)
+        precondition(waitingCount == 0, "\(waitingCount) images wait from earlier")
+        var answers = [Classification?](repeating: nil, count: count)
         let size = metadata.image.byteCount
         for start in stride(from: 0, to: count, by: batchSize) {
             let end = min(start + batchSize, count)
-            queues[0].append(start..<end, Model.inputName, images[start * size..<end * size])
-            let isLast = end == count
-            for index in segments.indices {
-                while queues[index].count >= batchSize || isLast && queues[index].count > 0 {
-                    let batch = queues[index].take(min(batchSize, queues[index].count))
-                    let staying = try run(index, batch) { results[$0] = $1 }
-                    for (position, parts) in staying { queues[index + 1].append(position, parts) }
+            queues[0].append(start..<end, floats: images[start * size..<end * size])
+            try runBatches(ofAtLeast: end == count ? 1 : batchSize) { answers[$0] = $1 }
+        }
+        return answers.map { $0! }
+    }
+
+    // MARK: Running
+
+    private func runBatches(ofAtLeast smallest: Int, _ leave: (Int, Classification) -> Void) throws(ErdeError) {
+        for index in segments.indices {
+            while queues[index].count >= smallest { try run(index, leave) }
+        }
+    }
+
+    /// Runs one segment on the first images that wait for it: tells the answers of those that leave, and lets the others
+    /// wait for the next segment.
+    private func run(_ index: Int, _ leave: (Int, Classification) -> Void) throws(ErdeError) {
+        var queue = WaitingImages()
+        swap(&queue, &queues[index])
+        defer { swap(&queue, &queues[index]) }
+        let rows = min(batchSize, queue.count)
+        let (executable, prepared) = try executable(segment: index, rows: rows)
+        for input in executable.graph.inputs { try write(input, of: executable, from: queue, rows: rows, prepared: prepared) }
+        try executable.run()
+        for (place, output) in executable.graph.outputs.enumerated() {
+            try read(output, of: executable, segment: index, place: place)
+        }
+        let staying = decide(index, queue, rows: rows, width: results[index][0].count / prepared, leave)
+        if !staying.isEmpty { pass(staying, from: index, queue, rows: rows) }
+        queue.removeFirst(rows)
+    }
+
+    /// Puts the images' rows of one input in place, with zeros for the places that are too many.
+    private func write(
+        _ input: Graph.Input, of executable: any Executable, from queue: WaitingImages, rows: Int, prepared: Int
+    ) throws(ErdeError) {
+        let name = executable.graph.name(of: input.value)
+        guard let part = queue.parts.firstIndex(where: { $0.name == name }) else {
+            preconditionFailure("\(name) is not kept for this segment")
+        }
+        let failure = queue.withRows(rows, part: part) { floats -> ErdeError? in
+            do throws(ErdeError) {
+                if prepared == rows {
+                    try executable.write(input: input, from: UnsafeRawBufferPointer(floats))
+                } else {
+                    let padding = [Float](repeating: 0, count: (prepared - rows) * queue.parts[part].size)
+                    try executable.write(input: input, Tensor(executable.graph.shape(of: input.value), floats + padding))
+                }
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    private func read(
+        _ output: Graph.Output, of executable: any Executable, segment: Int, place: Int
+    ) throws(ErdeError) {
+        let count = executable.graph.shape(of: output.value).count
+        if results[segment][place].count != count { results[segment][place] = [Float](repeating: 0, count: count) }
+        let failure = results[segment][place].withUnsafeMutableBytes { bytes -> ErdeError? in
+            do throws(ErdeError) {
+                try executable.read(output: output, into: bytes)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        if let failure { throw failure }
+    }
+
+    /// Tells the answers of the images that leave; gives the rows of those that stay.
+    private func decide(
+        _ index: Int, _ queue: WaitingImages, rows: Int, width: Int, _ leave: (Int, Classification) -> Void
+    ) -> [Int] {
+        var staying: [Int] = []
+        results[index][0].withUnsafeBufferPointer { logits in
+            for row in 0..<rows {
+                let values = UnsafeBufferPointer(rebasing: logits[row * width..<(row + 1) * width])
+                if policy.leaves(at: index, score: policy.score.value(of: values)) {
+                    leave(queue.position(row), answer(Array(values), exit: index))
+                } else {
+                    staying.append(row)
                 }
             }
         }
-        return results.map { $0! }
+        return staying
     }
 
-    /// Runs one segment; tells the answers of the images that leave and gives those that stay, with what later segments
-    /// read.
-    private func run(
-        _ index: Int, _ batch: WaitingImages, leave: (Int, Classification) -> Void
-    ) throws(ErdeError) -> [(position: Int, parts: [(name: String, row: ArraySlice<Float>)])] {
-        let segment = segments[index]
-        let outputs = try outputs(index, batch)
-        let logits = outputs[segment.graph.outputs[0].name]!
-        let live = segment.liveAfter.map { (name: $0, floats: outputs[$0] ?? batch.floats($0)!) }
-        let width = logits.count / batch.count
-        var staying: [(position: Int, parts: [(name: String, row: ArraySlice<Float>)])] = []
-        for (row, position) in batch.positions.enumerated() {
-            let values = logits[row * width..<(row + 1) * width]
-            if policy.leaves(at: index, score: policy.score.value(of: values)) {
-                leave(position, answer(Array(values), exit: index))
+    /// Lets images wait for the next segment, with what later segments read of this one's outputs or of earlier ones.
+    private func pass(_ staying: [Int], from index: Int, _ queue: WaitingImages, rows: Int) {
+        for row in staying { queues[index + 1].append(queue.position(row)) }
+        for (part, kept) in queues[index + 1].parts.enumerated() {
+            func copy(_ floats: UnsafeBufferPointer<Float>) {
+                for row in staying {
+                    let place = row * kept.size..<(row + 1) * kept.size
+                    queues[index + 1].appendRow(UnsafeBufferPointer(rebasing: floats[place]), part: part)
+                }
+            }
+            if let output = segments[index].graph.outputs.firstIndex(where: { $0.name == kept.name }) {
+                results[index][output].withUnsafeBufferPointer(copy)
+            } else if let earlier = queue.parts.firstIndex(where: { $0.name == kept.name }) {
+                queue.withRows(rows, part: earlier, copy)
             } else {
-                staying.append(
-                    (
-                        position,
-                        live.map { part in
-                            let size = part.floats.count / batch.count
-                            return (part.name, part.floats[row * size..<(row + 1) * size])
-                        }
-                    ))
+                preconditionFailure("\(kept.name) was dropped before segment \(index + 1)")
             }
         }
-        return staying
     }
 
     private func answer(_ logits: [Float], exit: Int) -> Classification {
@@ -104,23 +213,7 @@ package final class EarlyExitClassifier {
             label: best, probability: 1 / total, exit: exit, macs: metadata.cumulativeMACs[exit], logits: logits)
     }
 
-    /// The outputs of a segment by name, one row per image.
-    private func outputs(_ index: Int, _ batch: WaitingImages) throws(ErdeError) -> [String: [Float]] {
-        let prepared = bucket(for: batch.count)
-        let executable = try executable(segment: index, batch: prepared)
-        let graph = executable.graph
-        var inputs: [String: Tensor] = [:]
-        for input in graph.inputs {
-            let name = graph.name(of: input.value)
-            let rows = batch.floats(name)!
-            let padding = [Float](repeating: 0, count: (prepared - batch.count) * (rows.count / batch.count))
-            inputs[name] = Tensor(graph.shape(of: input.value), padding.isEmpty ? rows : rows + padding)
-        }
-        return try executable.run(inputs).mapValues { tensor in
-            prepared == batch.count
-                ? tensor.floats : Array(tensor.floats.prefix(batch.count * (tensor.shape.count / prepared)))
-        }
-    }
+    // MARK: Executables
 
     /// The smallest prepared batch size that holds `rows`: a power of two, or the full batch.
     private func bucket(for rows: Int) -> Int {
@@ -129,12 +222,18 @@ package final class EarlyExitClassifier {
         return min(size, batchSize)
     }
 
-    private func executable(segment: Int, batch: Int) throws(ErdeError) -> any Executable {
-        let key = Key(segment: segment, batch: batch)
-        if let ready = executables[key] { return ready }
-        let graph = try segments[segment].graph.rebatched(batch)
+    /// An executable for at least `rows` images, and for how many it is.
+    ///
+    /// A batch size that was never wanted before is not worth compiling while a larger one is there.
+    private func executable(segment: Int, rows: Int) throws(ErdeError) -> (any Executable, prepared: Int) {
+        let key = Key(segment: segment, batch: bucket(for: rows))
+        if let ready = executables[key] { return (ready, key.batch) }
+        misses[key, default: 0] += 1
+        let larger = executables.keys.filter { $0.segment == segment && $0.batch > key.batch }.min { $0.batch < $1.batch }
+        if misses[key] == 1, let larger, let ready = executables[larger] { return (ready, larger.batch) }
+        let graph = try segments[segment].graph.rebatched(key.batch)
         let compiled = try engine.compile(graph, parameters: parameters, options: options)
         executables[key] = compiled
-        return compiled
+        return (compiled, key.batch)
     }
 }

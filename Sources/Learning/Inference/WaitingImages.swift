@@ -1,37 +1,57 @@
 /// Images on their way through a network, waiting for its next segment: where each belongs, and what earlier segments left.
 struct WaitingImages {
-    /// Positions of the images in the caller's order.
-    private(set) var positions: [Int] = []
-    /// Rows `[count, …]` by tensor name, one per image.
-    private var rows: [String: [Float]] = [:]
+    /// A tensor that is kept: its name and its elements for one image.
+    struct Part: Hashable {
+        let name: String
+        let size: Int
+    }
+
+    let parts: [Part]
+    private var positions: [Int] = []
+    /// Per part, the rows of all images one after the other.
+    private var rows: [[Float]]
+
+    init(parts: [Part] = []) {
+        self.parts = parts
+        rows = [[Float]](repeating: [], count: parts.count)
+    }
 
     var count: Int { positions.count }
 
-    /// Adds images with their rows, in order.
-    mutating func append(_ position: Int, _ parts: [(name: String, row: ArraySlice<Float>)]) {
-        positions.append(position)
-        for (name, row) in parts { rows[name, default: []] += row }
-    }
+    /// Where the image at `index` belongs, counted from the first that waits.
+    func position(_ index: Int) -> Int { positions[index] }
 
-    /// Adds images whose rows lie one after the other.
-    mutating func append(_ more: Range<Int>, _ name: String, _ floats: ArraySlice<Float>) {
+    /// Adds an image without its rows, which `appendRow` adds for each part.
+    mutating func append(_ position: Int) { positions.append(position) }
+
+    /// Adds one image's row of a part.
+    mutating func appendRow(_ row: UnsafeBufferPointer<Float>, part: Int) { rows[part].append(contentsOf: row) }
+
+    /// Adds images as 8-bit pixels, one after the other, as the rows of the only part, scaled to 0…1.
+    mutating func append(_ more: some Collection<Int>, pixels: UnsafeRawBufferPointer) {
         positions += more
-        rows[name, default: []] += floats
-    }
-
-    /// Takes the first images away, with their rows.
-    mutating func take(_ number: Int) -> WaitingImages {
-        var taken = WaitingImages()
-        taken.positions = Array(positions.prefix(number))
-        for (name, floats) in rows {
-            let size = floats.count / count
-            taken.rows[name] = Array(floats.prefix(number * size))
-            rows[name] = Array(floats.dropFirst(number * size))
+        PixelScaling.table.withUnsafeBufferPointer { table in
+            rows[0].append(contentsOf: pixels.lazy.map { table[Int($0)] })
         }
-        positions.removeFirst(number)
-        return taken
     }
 
-    /// All rows of a tensor, `[count, …]`.
-    func floats(_ name: String) -> [Float]? { rows[name] }
+    /// Adds images as floats, one after the other, as the rows of the only part.
+    mutating func append(_ more: some Collection<Int>, floats: ArraySlice<Float>) {
+        positions += more
+        rows[0] += floats
+    }
+
+    /// Lends the rows of the first `number` images.
+    func withRows<Result>(_ number: Int, part: Int, _ body: (UnsafeBufferPointer<Float>) -> Result) -> Result {
+        let size = parts[part].size
+        return rows[part].withUnsafeBufferPointer {
+            body(UnsafeBufferPointer(rebasing: $0[..<(number * size)]))
+        }
+    }
+
+    /// Lets the first images go.
+    mutating func removeFirst(_ number: Int) {
+        for part in parts.indices { rows[part].removeFirst(number * parts[part].size) }
+        positions.removeFirst(number)
+    }
 }

@@ -1,47 +1,73 @@
 package import Artifacts
 package import Diagnostics
+import Dispatch
 package import Execution
-import Images
 import Inference
 
-/// Classifies image files and folders with the exits really taken; decoding runs beside inference.
+/// Classifies images with the exits really taken: threads read and decode, while this one runs the network and answers.
 ///
-/// Resizing and normalisation come from the model alone.
+/// Batches are formed from what is ready. What stays after an exit waits until it fills a batch, so that batches are
+/// part-filled only at the end, when no images come, and when an image has waited so long that the window is full. Resizing
+/// and normalisation come from the model alone. Memory does not grow with the number of images.
 ///
 /// - Parameters:
-///   - paths: files, and folders that are searched recursively.
 ///   - policy: when images leave.
-///   - batchSize: the most images that run through the network at once.
-///   - visit: called for every file, in the order of the paths and by name within a folder, with the files done and all.
-/// - Throws: `ErdeError` of kind `notFound` for a missing path or when there is no image at all; whatever `visit` throws.
+///   - visit: called with every image, answered or not, in the order of the source.
+///   - pause: called when all images read so far are answered and none are ready.
+/// - Throws: `ErdeError` of the engine; whatever `visit` and `pause` throw.
 package func classify(
-    _ paths: [String], with model: Model, policy: ExitPolicy, engine: any Engine, options: CompilationOptions,
-    batchSize: Int = 128, visit: (ClassifiedImage, _ done: Int, _ total: Int) throws(ErdeError) -> Void
+    _ source: sending any ImageSource, with model: Model, policy: ExitPolicy, engine: any Engine,
+    options: CompilationOptions, settings: ClassificationSettings = ClassificationSettings(),
+    visit: (ClassifiedImage) throws(ErdeError) -> Void, pause: () throws(ErdeError) -> Void = {}
 ) throws(ErdeError) -> ClassificationSummary {
-    let files = try ImageFileFinder.find(in: paths)
-    guard !files.isEmpty else {
-        throw ErdeError(
-            .notFound, paths.joined(separator: ", "), "holds no PNG or JPEG image", remedy: "name a folder with images")
-    }
     let classifier = try EarlyExitClassifier(
-        model: model, policy: policy, engine: engine, options: options, batchSize: batchSize)
+        model: model, policy: policy, engine: engine, options: options, batchSize: settings.batchSize)
+    let image = model.metadata.image
+    let unfinishedRuns = settings.unfinishedRuns(image, classes: model.metadata.classNames.count)
+    let line = DecodingLine(
+        source: source, format: image, limits: settings.limits, runLength: settings.runLength(image),
+        workers: settings.decoders, waitingRuns: settings.waitingRuns(image), unfinishedRuns: unfinishedRuns)
+    defer { line.stop() }
     var summary = ClassificationSummary(exits: model.exitCount)
-    // Many batches at once fill those of the deep segments; large images are taken in fewer, to bound the memory.
-    let batches = max(2, min(8, (64 << 20) / (4 * model.metadata.image.byteCount * batchSize)))
-    let chunks = ChunkPrefetcher(files, format: model.metadata.image, chunkSize: batches * batchSize)
-    chunks.start(0)
-    for chunk in 0..<chunks.chunkCount {
-        let decoded = chunks.take(chunk)
-        chunks.start(chunk + 1)
-        let good = decoded.failures.count { $0 == nil }
-        var answers = try classifier.classify(decoded.floats, count: good).makeIterator()
-        for (position, index) in chunks.range(chunk).enumerated() {
-            let result: Result<Classification, ErdeError> =
-                if let failure = decoded.failures[position] { .failure(failure) } else { .success(answers.next()!) }
-            let image = ClassifiedImage(path: files[index], result: result)
-            summary.count(image)
-            try visit(image, index + 1, files.count)
+    var window = AnswerWindow(runLength: line.runLength)
+    func deliver() throws(ErdeError) {
+        while let images = window.next() {
+            line.finish()
+            for image in images {
+                summary.count(image)
+                try visit(image)
+            }
         }
     }
-    return summary
+    while true {
+        switch line.take(waiting: .milliseconds(settings.patienceMilliseconds)) {
+        case .run(let run):
+            let positions = window.insert(run)
+            let failure = run.pixels.withUnsafeBytes { pixels -> ErdeError? in
+                do throws(ErdeError) {
+                    try classifier.add(pixels, positions: positions) { window.answer($0, $1) }
+                    return nil
+                } catch {
+                    return error
+                }
+            }
+            if let failure { throw failure }
+            try deliver()
+            // No further run can come before the first of these is finished.
+            if window.count >= unfinishedRuns {
+                try classifier.finish { window.answer($0, $1) }
+                try deliver()
+            }
+        case .idle:
+            if classifier.waitingCount > 0 {
+                try classifier.finish { window.answer($0, $1) }
+                try deliver()
+            }
+            try pause()
+        case .end:
+            try classifier.finish { window.answer($0, $1) }
+            try deliver()
+            return summary
+        }
+    }
 }

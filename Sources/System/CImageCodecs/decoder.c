@@ -17,6 +17,15 @@ void erde_image_decoder_destroy(erde_image_decoder *decoder) {
     free(decoder);
 }
 
+void erde_image_decoder_trim(erde_image_decoder *decoder) {
+    erde_buffer *buffers[] = {&decoder->samples, &decoder->rows, &decoder->pixels};
+    for (size_t index = 0; index < 3; index += 1) {
+        free(buffers[index]->bytes);
+        buffers[index]->bytes = NULL;
+        buffers[index]->capacity = 0;
+    }
+}
+
 _Noreturn void erde_fail(erde_image_decoder *decoder, erde_image_status status, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
@@ -56,6 +65,7 @@ static erde_image_status erde_read(
 ) {
     memset(image, 0, sizeof *image);
     image->message = decoder->message;
+    image->reduction = 1;
     decoder->message[0] = 0;
     decoder->status = ERDE_IMAGE_OK;
     decoder->limits = limits;

@@ -6,6 +6,9 @@
 /// Progressive files of more scans than this are made to waste time.
 enum { maximum_scans = 500 };
 
+/// Pixels that all scans together may go through.
+static const uint64_t maximum_work = 2000000000;
+
 static erde_image_decoder *owner(j_common_ptr jpeg) { return jpeg->client_data; }
 
 static _Noreturn void fail_with_message(j_common_ptr jpeg) {
@@ -26,8 +29,12 @@ static void on_message(j_common_ptr jpeg, int level) {
 
 static void on_progress(j_common_ptr jpeg) {
     if (!jpeg->is_decompressor) return;
-    if (((j_decompress_ptr)jpeg)->input_scan_number > maximum_scans) {
-        erde_fail(owner(jpeg), ERDE_IMAGE_DAMAGED, "damaged JPEG: more than %d scans", maximum_scans);
+    j_decompress_ptr decompress = (j_decompress_ptr)jpeg;
+    uint64_t scans = decompress->input_scan_number;
+    uint64_t work = scans * decompress->image_width * decompress->image_height;
+    // An honest file has about ten scans, whatever its size.
+    if (scans > maximum_scans || (scans > 32 && work > maximum_work)) {
+        erde_fail(owner(jpeg), ERDE_IMAGE_DAMAGED, "damaged JPEG: more than %d scans", (int)scans - 1);
     }
 }
 
@@ -55,6 +62,15 @@ static void convert_inks(const uint8_t *inks, uint8_t *pixels, size_t count, boo
         inks += 4;
         pixels += 3;
     }
+}
+
+/// The largest reduction that keeps the sides wanted.
+static uint32_t reduction(const erde_image_limits *limits, const erde_image *image) {
+    if (limits->kept_width == 0 || limits->kept_height == 0) return 1;
+    for (uint32_t reduction = 8; reduction > 1; reduction /= 2) {
+        if (image->width / reduction >= limits->kept_width && image->height / reduction >= limits->kept_height) return reduction;
+    }
+    return 1;
 }
 
 void erde_jpeg_read(erde_image_decoder *decoder, const uint8_t *bytes, size_t count, bool probe, erde_image *image) {
@@ -88,9 +104,13 @@ void erde_jpeg_read(erde_image_decoder *decoder, const uint8_t *bytes, size_t co
     image->channels = jpeg->out_color_space == JCS_GRAYSCALE ? 1 : 3;
     if (probe) return;
 
-    size_t pixel_count = (size_t)image->width * image->height;
-    size_t row_bytes = (size_t)image->width * (has_inks ? 4 : image->channels);
-    erde_reserve(decoder, &decoder->samples, row_bytes * image->height);
+    image->reduction = reduction(&decoder->limits, image);
+    jpeg->scale_num = 1;
+    jpeg->scale_denom = image->reduction;
+    jpeg_calc_output_dimensions(jpeg);
+    size_t pixel_count = (size_t)jpeg->output_width * jpeg->output_height;
+    size_t row_bytes = (size_t)jpeg->output_width * (has_inks ? 4 : image->channels);
+    erde_reserve(decoder, &decoder->samples, row_bytes * jpeg->output_height);
     jpeg_start_decompress(jpeg);
     while (jpeg->output_scanline < jpeg->output_height) {
         JSAMPROW rows[8];

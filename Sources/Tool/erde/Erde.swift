@@ -18,7 +18,8 @@ struct Erde: ParsableCommand {
               erde classify student.pb new-photos
 
             Results go to stdout, messages to stderr. Exit status: 0 done, 64 wrong usage, 65 bad input data, 66 input not \
-            found, 69 something is missing, 73 output cannot be written, 75 interrupted after a checkpoint.
+            found, 69 something is missing, 73 output cannot be written, 75 interrupted after a checkpoint, \
+            130 interrupted.
             """,
         version: erdeVersion,
         subcommands: [

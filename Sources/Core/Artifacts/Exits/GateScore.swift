@@ -11,6 +11,10 @@ package enum GateScore: String, Hashable, Sendable, Codable, CaseIterable {
 
     /// The score of one row of logits; small means sure.
     package func value(of logits: some Collection<Float>) -> Double {
+        logits.withContiguousStorageIfAvailable(value(ofRow:)) ?? Array(logits).withUnsafeBufferPointer(value(ofRow:))
+    }
+
+    private func value(ofRow logits: UnsafeBufferPointer<Float>) -> Double {
         let maximum = Double(logits.max() ?? 0)
         var total = 0.0
         var weighted = 0.0

@@ -28,14 +28,21 @@ typedef enum {
 typedef struct {
     uint32_t maximum_side;
     uint64_t maximum_pixels;
+    /// A JPEG may be decoded at a half, a quarter or an eighth while it keeps these sides; 0 is never.
+    uint32_t kept_width;
+    uint32_t kept_height;
 } erde_image_limits;
 
 typedef struct {
+    /// As the file has it.
     uint32_t width;
     uint32_t height;
     /// 1 or 3.
     uint32_t channels;
-    /// `width * height * channels` bytes, the decoder's own, valid until its next call; null after a probe.
+    /// By how much the pixels are fewer than the file's, along each side: 1, 2, 4 or 8.
+    uint32_t reduction;
+    /// `width * height * channels` bytes, sides divided by `reduction` and rounded up; the decoder's own, valid until its
+    /// next call; null after a probe.
     const uint8_t *pixels;
     /// What went wrong, in a few words; the decoder's own.
     const char *message;
@@ -48,6 +55,9 @@ typedef struct erde_image_decoder erde_image_decoder;
 erde_image_decoder *erde_image_decoder_create(void);
 
 void erde_image_decoder_destroy(erde_image_decoder *decoder);
+
+/// Gives back the memory kept for images; those of an earlier call are gone.
+void erde_image_decoder_trim(erde_image_decoder *decoder);
 
 /// Reads width, height and channels, and decodes nothing.
 erde_image_status erde_image_probe(

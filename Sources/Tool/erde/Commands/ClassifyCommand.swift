@@ -2,24 +2,24 @@ import ArgumentParser
 import Artifacts
 import Classify
 import Diagnostics
+import FileTrees
+import Glibc
+import Images
 import ONNXFormat
 
 /// `erde classify MODEL PATHS…`
 struct ClassifyCommand: LongComputation {
     static let configuration = CommandConfiguration(
-        commandName: "classify", abstract: "Classifies images and whole folders, with the exits really taken.",
+        commandName: "classify", abstract: "Classifies images, folders, archives and lists, with the exits really taken.",
         discussion: """
             One line per image: file, class, probability, the exit taken and the MACs spent. Without a budget or threshold the \
-            largest budget that the model knows is used.
+            largest budget that the model knows is used. A file that is no sound image is named on stderr and stops nothing.
 
               erde classify student.pb photos --budget 10M > classes.csv
-              erde classify student.pb photos --format jsonl --output classes.jsonl
+              erde classify student.pb photos.zip --format jsonl --output classes.jsonl
+              erde classify student.pb photos --output classes.csv --resume
+              find photos -newer classes.csv -print0 | erde classify student.pb - --null
             """)
-
-    enum Format: String, ExpressibleByArgument, CaseIterable {
-        case csv
-        case jsonl
-    }
 
     enum BadImagePolicy: String, ExpressibleByArgument, CaseIterable {
         case fail
@@ -29,19 +29,30 @@ struct ClassifyCommand: LongComputation {
     @Argument(help: "The model file.")
     var model: String
 
-    @Argument(help: "Images, and folders that are searched recursively.")
-    var paths: [String]
+    @Argument(
+        help: "Images, folders that are searched recursively, zip and tar archives; - for a list of any of these on stdin.")
+    var paths: [String] = []
 
-    @Option(name: .shortAndLong, help: "The file to write; stdout by default.")
-    var output: String?
+    @Option(help: ArgumentHelp("A file with a list of images, folders and archives; - is stdin.", valueName: "file"))
+    var filesFrom: String?
 
-    @Option(help: "csv or jsonl.")
-    var format = Format.csv
+    @Flag(name: [.customShort("0"), .long], help: "Names in lists end with a zero byte, not with the line.")
+    var null = false
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder to watch: classifies what is there and what arrives, each file once, until Ctrl-C.", valueName: "folder"))
+    var watch: String?
+
+    @Option(help: ArgumentHelp("How long to watch.", valueName: "seconds"))
+    var watchFor: Double?
+
+    @OptionGroup(title: "Answers") var answers: AnswerOptions
 
     @Option(help: ArgumentHelp("Mean MACs an image may cost: \(MACQuantity.help).", valueName: "macs"))
     var budget: MACQuantity?
 
-    @Option(help: "One threshold for all exits; 0 sends every image through the whole network.")
+    @Option(help: "One threshold for all exits, on the model's own score; 0 sends every image through the whole network.")
     var theta: Double?
 
     @Option(help: "fail ends with status 65 after the last image if any was bad, skip with 0.")
@@ -57,6 +68,14 @@ struct ClassifyCommand: LongComputation {
         if budget != nil && theta != nil { throw ValidationError("--budget and --theta exclude each other") }
         if let theta, theta < 0 || theta.isNaN { throw ValidationError("--theta takes a number of at least 0") }
         if !(1...65_536 ~= batch) { throw ValidationError("--batch takes a number from 1 to 65536") }
+        if paths.isEmpty && filesFrom == nil && watch == nil {
+            throw ValidationError("name images, folders, archives, a list of them, or a folder to --watch")
+        }
+        if watch != nil && (!paths.isEmpty || filesFrom != nil) { throw ValidationError("--watch takes its folder alone") }
+        if let watchFor, watch == nil || !(0...1e9 ~= watchFor) {
+            throw ValidationError("--watch-for takes a number of seconds, beside --watch")
+        }
+        if paths.count(where: { $0 == "-" }) + (filesFrom == "-" ? 1 : 0) > 1 { throw ValidationError("stdin is named twice") }
     }
 
     /// One image is not.
@@ -67,34 +86,58 @@ struct ClassifyCommand: LongComputation {
 
     func run() throws {
         common.apply()
+        let inputs = try ClassificationInputs(paths: paths, filesFrom: filesFrom, separator: null ? .zero : .newline)
         let loaded = try ModelFile.read(path: model)
         let policy = try policy(of: loaded)
-        let sink = try ClassificationSink(
-            path: output, format: common.json ? .jsonl : format, classNames: loaded.metadata.classNames)
-        var line = ProgressLine()
-        var bad: [String] = []
-        let start = ContinuousClock.now
+        var sink = try AnswerSink(answers, format: common.json ? .jsonl : answers.format, metadata: loaded.metadata)
+        Interruption.watch()
+        var report = ClassificationReport(metadata: loaded.metadata)
         let summary = try classify(
-            paths, with: loaded, policy: policy, engine: engine.engine, options: engine.compilation, batchSize: batch
-        ) { (image, done, total) throws(ErdeError) in
-            switch image.result {
-            case .success(let answer): try sink.write(image.path, answer)
-            case .failure(let error): bad.append(error.description)
-            }
-            let rate = Double(done) / max(1e-3, (ContinuousClock.now - start).seconds)
-            line.update(
-                "classifying \(ProgressLine.bar(done, of: total)) \(groupedText(done)) of \(groupedText(total))  "
-                    + "\(groupedText(Int(rate))) images/s  \(ProgressLine.duration(Double(total - done) / rate)) left")
+            try source(inputs, answered: sink.earlier), with: loaded, policy: policy, engine: engine.engine,
+            options: engine.compilation, settings: ClassificationSettings(batchSize: batch, decoders: engine.decoders),
+            visit: { image throws(ErdeError) in
+                switch image.result {
+                case .success(let answer): try sink.write(image, answer)
+                case .failure(let error): report.warn(error)
+                }
+                report.count()
+            }, pause: { () throws(ErdeError) in try sink.flush() })
+        try finish(&sink, &report, summary, inputs)
+    }
+
+    private func source(
+        _ inputs: ClassificationInputs, answered: AnsweredNames
+    ) throws(ErdeError) -> sending any ImageSource {
+        guard let watch else {
+            return NamedImages(inputs.inputs, answered: answered) { Interruption.isRequested }
+        }
+        let end = watchFor.map { ContinuousClock.now + .seconds($0) }
+        return try WatchedImages(RawArguments.path(watch), answered: answered) {
+            Interruption.isRequested || end.map { ContinuousClock.now >= $0 } ?? false
+        }
+    }
+
+    /// Says what it came to, and completes what is written unless there is more to do.
+    private func finish(
+        _ sink: inout AnswerSink, _ report: inout ClassificationReport, _ summary: ClassificationSummary,
+        _ inputs: ClassificationInputs
+    ) throws {
+        if Interruption.isRequested && watch == nil {
+            let kept = try sink.keep()
+            report.close(summary)
+            guard let kept else { throw ExitCode(130) }
+            throw ErdeError(
+                .interrupted, kept, "holds what is answered so far", remedy: "the same command with --resume goes on")
+        }
+        if watch == nil && summary.answered + summary.bad + sink.earlierCount == 0 {
+            throw ErdeError(.notFound, inputs.title, "holds no PNG or JPEG image", remedy: "name a folder with images")
         }
         try sink.finish()
-        line.clear()
-        for reason in bad { Console.standard.warn(reason) }
-        let seconds = (ContinuousClock.now - start).seconds
-        Console.standard.note(
-            "\(groupedText(summary.answered)) images in \(decimalText(seconds, decimals: 1)) s "
-                + "(\(groupedText(Int(Double(summary.answered) / max(1e-3, seconds)))) images/s), "
-                + "\(macsText(summary.meanMACs)) per image, leaving at exit "
-                + summary.exitShares.enumerated().map { "\($0 + 1): \(percentText($1))" }.joined(separator: ", "))
+        report.close(summary)
+        if sink.earlierCount > 0 {
+            Console.standard.note("\(groupedText(sink.earlierCount)) images were answered by earlier runs")
+        }
+        if Interruption.isRequested { throw ExitCode(130) }
         if summary.bad > 0 && onBadImage == .fail {
             throw ErdeError(
                 .badData, "\(groupedText(summary.bad)) of \(groupedText(summary.bad + summary.answered)) files",
@@ -104,8 +147,11 @@ struct ClassifyCommand: LongComputation {
 
     private func policy(of model: Model) throws(ErdeError) -> ExitPolicy {
         let gates = model.exitCount - 1
-        if let theta { return ExitPolicy(thresholds: [Double](repeating: theta, count: gates)) }
+        let fitted = model.metadata.operatingPoints.last?.policy
+        if let theta {
+            return ExitPolicy(score: fitted?.score ?? .entropy, thresholds: [Double](repeating: theta, count: gates))
+        }
         if let budget { return try model.operatingPoint(for: budget, named: self.model).policy }
-        return model.metadata.operatingPoints.last?.policy ?? .fullDepth(exits: model.exitCount)
+        return fitted ?? .fullDepth(exits: model.exitCount)
     }
 }

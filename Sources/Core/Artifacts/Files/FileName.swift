@@ -1,0 +1,71 @@
+/// A path as the system has it: any bytes but zero, which need not be UTF-8.
+package struct FileName: Hashable, Sendable {
+    /// The bytes and a zero, as C wants them.
+    private let terminated: [UInt8]
+
+    /// - Parameter bytes: what comes before the first zero is taken.
+    package init(_ bytes: some Collection<UInt8>) {
+        var terminated: [UInt8] = []
+        terminated.reserveCapacity(bytes.count + 1)
+        for byte in bytes where byte != 0 { terminated.append(byte) }
+        terminated.append(0)
+        self.terminated = terminated
+    }
+
+    package init(_ text: String) { self.init(text.utf8) }
+
+    /// A name in a folder; an empty folder adds nothing.
+    package init(_ name: some Collection<UInt8>, in folder: FileName) {
+        var terminated: [UInt8] = []
+        terminated.reserveCapacity(folder.terminated.count + name.count + 1)
+        terminated += folder.bytes
+        if let last = terminated.last, last != UInt8(ascii: "/") { terminated.append(UInt8(ascii: "/")) }
+        terminated += name
+        terminated.append(0)
+        self.terminated = terminated
+    }
+
+    /// Without the zero.
+    package var bytes: ArraySlice<UInt8> { terminated.dropLast() }
+
+    package var isEmpty: Bool { terminated.count == 1 }
+
+    /// What comes after the last `/`.
+    package var last: ArraySlice<UInt8> {
+        guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return bytes }
+        return bytes[(slash + 1)...]
+    }
+
+    /// As text, where it is UTF-8; other bytes become U+FFFD.
+    package var text: String { String(decoding: bytes, as: UTF8.self) }
+
+    /// Whether `text` says all.
+    package var isUTF8: Bool { String(validating: bytes, as: UTF8.self) != nil }
+
+    /// On one line and harmless on a terminal: bytes that are no printable text as `\n` or `\xFF`.
+    package var readable: String {
+        let isPlain = bytes.allSatisfy { 0x20...0x7E ~= $0 && $0 != UInt8(ascii: "\\") }
+        if isPlain { return text }
+        let keepsLetters = isUTF8
+        var line: [UInt8] = []
+        for byte in bytes {
+            switch byte {
+            case UInt8(ascii: "\n"): line += "\\n".utf8
+            case UInt8(ascii: "\r"): line += "\\r".utf8
+            case UInt8(ascii: "\t"): line += "\\t".utf8
+            case UInt8(ascii: "\\"): line += "\\\\".utf8
+            case 0x20...0x7E: line.append(byte)
+            case 0x80... where keepsLetters: line.append(byte)
+            default:
+                let digits = String(byte, radix: 16, uppercase: true)
+                line += "\\x\(digits.count == 1 ? "0" : "")\(digits)".utf8
+            }
+        }
+        return String(decoding: line, as: UTF8.self)
+    }
+
+    /// Lends the path to a call into C.
+    package func withCString<Result>(_ body: (UnsafePointer<CChar>) -> Result) -> Result {
+        terminated.withUnsafeBytes { body($0.assumingMemoryBound(to: CChar.self).baseAddress!) }
+    }
+}

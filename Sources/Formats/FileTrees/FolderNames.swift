@@ -1,0 +1,75 @@
+import Artifacts
+import Diagnostics
+import Glibc
+
+/// The names in one folder, sorted by their bytes, in as little memory as they need.
+struct FolderNames: Sendable {
+    /// What a name stands for; symbolic links count as what they point at.
+    enum Kind: UInt8, Sendable {
+        case file
+        case folder
+        /// A pipe, a socket, a device, or a link to nothing.
+        case other
+    }
+
+    private struct Entry: Sendable {
+        let start: UInt32
+        let count: UInt16
+        let kind: Kind
+    }
+
+    private var bytes: [UInt8] = []
+    private var entries: [Entry] = []
+
+    /// Names that begin with a dot are left out.
+    ///
+    /// - Throws: `ErdeError` of kind `notFound` when the folder cannot be read.
+    init(of folder: FileName) throws(ErdeError) {
+        guard let stream = folder.withCString({ opendir($0) }) else {
+            throw ErdeError(
+                .notFound, folder.readable, "cannot be read: \(String(cString: strerror(errno)))",
+                remedy: "check the path and rights")
+        }
+        defer { closedir(stream) }
+        while let entry = readdir(stream) {
+            let type = Int(entry.pointee.d_type)
+            withUnsafeBytes(of: &entry.pointee.d_name) { raw in
+                let name = raw.prefix { $0 != 0 }
+                if name.first == UInt8(ascii: ".") { return }
+                let kind: Kind =
+                    switch type {
+                    case Int(DT_DIR): .folder
+                    case Int(DT_REG): .file
+                    default: FolderNames.kind(raw.assumingMemoryBound(to: CChar.self).baseAddress!, in: dirfd(stream))
+                    }
+                entries.append(Entry(start: UInt32(bytes.count), count: UInt16(name.count), kind: kind))
+                bytes += name
+            }
+        }
+        bytes.withUnsafeBytes { bytes in
+            entries.sort { first, second in
+                let common = Int(min(first.count, second.count))
+                let start = bytes.baseAddress!
+                let order = memcmp(start + Int(first.start), start + Int(second.start), common)
+                return order < 0 || order == 0 && first.count < second.count
+            }
+        }
+    }
+
+    private static func kind(_ name: UnsafePointer<CChar>, in folder: Int32) -> Kind {
+        var status = stat()
+        guard fstatat(folder, name, &status, 0) == 0 else { return .other }
+        return switch status.st_mode & S_IFMT {
+        case S_IFDIR: .folder
+        case S_IFREG: .file
+        default: .other
+        }
+    }
+
+    var count: Int { entries.count }
+
+    subscript(index: Int) -> (name: ArraySlice<UInt8>, kind: Kind) {
+        let entry = entries[index]
+        return (bytes[Int(entry.start)..<Int(entry.start) + Int(entry.count)], entry.kind)
+    }
+}

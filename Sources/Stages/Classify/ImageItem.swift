@@ -1,0 +1,23 @@
+package import Artifacts
+package import Diagnostics
+
+/// An image to classify, before it is decoded.
+package struct ImageItem: Sendable {
+    /// Where its bytes are.
+    package enum Content: Sendable {
+        /// In the file of its name.
+        case file
+        /// Here; the name says which archive they come from.
+        case bytes([UInt8])
+        /// Nowhere: it cannot be had.
+        case failure(ErdeError)
+    }
+
+    package let name: FileName
+    package let content: Content
+
+    package init(name: FileName, content: Content) {
+        self.name = name
+        self.content = content
+    }
+}

@@ -1,0 +1,170 @@
+package import Artifacts
+package import Diagnostics
+import FileTrees
+import Glibc
+import Images
+
+/// Images that arrive in a folder, those that are there already first; each comes once.
+///
+/// A file comes when its writer closes it or moves it here, or when it has not changed for a while. One that cannot be decoded
+/// and was changed a moment ago is taken for half-written, and comes again. Only names that end as an image's are looked at,
+/// so that the temporary names of downloads are not.
+package struct WatchedImages: ImageSource {
+    /// How long a file must be unchanged to be taken without its writer's word.
+    private static let settling = Duration.seconds(1)
+
+    private struct State: Hashable {
+        let size: Int
+        let seconds: Int
+        let nanoseconds: Int
+
+        init?(_ path: FileName) {
+            var status = stat()
+            guard path.withCString({ stat($0, &status) }) == 0 else { return nil }
+            size = Int(status.st_size)
+            seconds = status.st_mtim.tv_sec
+            nanoseconds = status.st_mtim.tv_nsec
+        }
+
+        /// Whether the file was changed less than a while ago.
+        var isYoung: Bool {
+            var now = timespec()
+            clock_gettime(CLOCK_REALTIME, &now)
+            let age = Duration.seconds(now.tv_sec - seconds) + .nanoseconds(now.tv_nsec - nanoseconds)
+            return age < WatchedImages.settling
+        }
+    }
+
+    private let root: FileName
+    private let watch: FolderWatch
+    private let shouldStop: @Sendable () -> Bool
+    /// Folders still to be gone through.
+    private var walks: [FolderWalk]
+    private var done: AnsweredNames
+    /// Files that may still be written, and since when they have not changed.
+    private var growing: [FileName: (state: State, since: ContinuousClock.Instant)] = [:]
+    /// Files that could not be decoded as they were.
+    private var failed: [FileName: State] = [:]
+    private var ready: [ImageItem] = []
+    private var lastLook = ContinuousClock.now
+    private var isGone = false
+
+    /// - Parameters:
+    ///   - answered: images that are passed over.
+    ///   - shouldStop: whether to end; the folder going away ends the watch too.
+    /// - Throws: `ErdeError` of kind `notFound` or `unavailable` when the folder cannot be watched.
+    package init(
+        _ root: FileName, answered: AnsweredNames = AnsweredNames(), shouldStop: @escaping @Sendable () -> Bool
+    ) throws(ErdeError) {
+        self.root = root
+        self.shouldStop = shouldStop
+        done = answered
+        watch = try FolderWatch(root)
+        walks = [FolderWalk(root)]
+    }
+
+    package mutating func next(atMost count: Int) -> ImageSourceStep {
+        if shouldStop() || isGone { return ready.isEmpty ? .end : .images(taken(count)) }
+        for event in watch.events(waiting: 0) { note(event) }
+        while ready.count < count, let step = nextOfWalks() {
+            switch step {
+            case .image(let path): consider(path, isWhole: false)
+            case .failure(let path, let error): fail(path, error)
+            }
+        }
+        lookAtGrowing()
+        if ready.isEmpty {
+            for event in watch.events(waiting: 100) { note(event) }
+        }
+        return ready.isEmpty ? .idle : .images(taken(count))
+    }
+
+    private mutating func taken(_ count: Int) -> [ImageItem] {
+        let images = Array(ready.prefix(count))
+        ready.removeFirst(images.count)
+        return images
+    }
+
+    package var mayTakeBack: Bool { true }
+
+    package mutating func takesBack(_ item: ImageItem) -> Bool {
+        let path = item.name
+        _ = done.take(path)
+        guard let state = State(path) else { return true }  // It is gone again.
+        let isNew = failed.updateValue(state, forKey: path) != state
+        if isNew && state.isYoung {
+            growing[path] = (state, .now)
+            return true
+        }
+        return false
+    }
+
+    private mutating func nextOfWalks() -> FolderWalk.Step? {
+        while !walks.isEmpty {
+            if let step = walks[0].next() { return step }
+            walks.removeFirst()
+        }
+        return nil
+    }
+
+    private mutating func note(_ event: FolderWatch.Event) {
+        switch event {
+        case .complete(let path): consider(path, isWhole: true)
+        case .appeared(let path): if WatchedImages.isLink(path) { consider(path, isWhole: false) }
+        case .folder(let path): walks.append(FolderWalk(path))
+        case .overflow: walks.append(FolderWalk(root))
+        case .failure(let path, let error): fail(path, error)
+        case .gone: isGone = true
+        }
+    }
+
+    /// Takes a file now or lets it settle.
+    ///
+    /// - Parameter isWhole: whether its writer is done with it.
+    private mutating func consider(_ path: FileName, isWhole: Bool) {
+        guard ImageFileFinder.hasImageName(path.last), !done.contains(path), let state = State(path) else { return }
+        if failed[path] == state { return }
+        if isWhole && state.size > 0 || !isWhole && state.size > 0 && !state.isYoung {
+            take(path)
+        } else if growing[path]?.state != state {
+            growing[path] = (state, .now)
+        }
+    }
+
+    /// Whether nobody will close what appeared: a link to a file that is elsewhere too.
+    private static func isLink(_ path: FileName) -> Bool {
+        var status = stat()
+        guard path.withCString({ lstat($0, &status) }) == 0 else { return false }
+        return status.st_mode & S_IFMT != S_IFREG || status.st_nlink > 1
+    }
+
+    private mutating func lookAtGrowing() {
+        let now = ContinuousClock.now
+        guard !growing.isEmpty, now - lastLook >= .milliseconds(200) else { return }
+        lastLook = now
+        for (path, known) in growing {
+            guard let state = State(path) else {
+                growing[path] = nil
+                continue
+            }
+            if state != known.state {
+                growing[path] = (state, now)
+            } else if now - known.since >= WatchedImages.settling {
+                take(path)
+            }
+        }
+    }
+
+    private mutating func take(_ path: FileName) {
+        growing[path] = nil
+        if done.contains(path) { return }
+        done.insert(path)
+        ready.append(ImageItem(name: path, content: .file))
+    }
+
+    private mutating func fail(_ path: FileName, _ error: ErdeError) {
+        if done.contains(path) { return }
+        done.insert(path)
+        ready.append(ImageItem(name: path, content: .failure(error)))
+    }
+}

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// How answers are written.
+enum AnswerFormat: String, ExpressibleByArgument, CaseIterable {
+    case csv
+    case jsonl
+}

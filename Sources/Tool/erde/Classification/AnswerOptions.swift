@@ -1,0 +1,29 @@
+import ArgumentParser
+
+/// What is written of each image, and where.
+struct AnswerOptions: ParsableArguments {
+    @Option(name: .shortAndLong, help: "The file to write; stdout by default.")
+    var output: String?
+
+    @Option(help: "csv or jsonl.")
+    var format = AnswerFormat.csv
+
+    @Option(help: ArgumentHelp("The most probable classes to list.", valueName: "n"))
+    var topK = 1
+
+    @Flag(help: "The probability of every class too.")
+    var allProbabilities = false
+
+    @Option(
+        help: ArgumentHelp(
+            "A folder for symbolic links to the images, one folder per class; then stdout stays empty.", valueName: "folder"))
+    var links: String?
+
+    @Flag(help: "Goes on with an output file that an earlier run left, behind its last whole line.")
+    var resume = false
+
+    func validate() throws {
+        if !(1...100_000 ~= topK) { throw ValidationError("--top-k takes a number of at least 1") }
+        if resume && output == nil { throw ValidationError("--resume needs the --output to go on with") }
+    }
+}

@@ -1,0 +1,162 @@
+import Artifacts
+import Classify
+import Diagnostics
+import Glibc
+
+/// Where lines of answers go: to stdout, or into a file that has `.partial` behind its name until it is complete.
+///
+/// A partial file stays when the program ends early, so that a later run can go on behind its last whole line. Everything
+/// throws `ErdeError` of kind `cannotWrite`, and `badData` when an earlier file does not fit.
+final class AnswerOutput {
+    private static let flushBytes = 1 << 16
+    private static let flushInterval = Duration.seconds(1)
+
+    private let path: String?
+    private let partial: String
+    private let descriptor: Int32
+    private let header: [UInt8]
+    private var pending: [UInt8] = []
+    private var lastFlush = ContinuousClock.now
+    /// Whether the file is worth keeping; until it is read, it may be.
+    private var hasAnswers = true
+    private var isFinished = false
+
+    /// Lines on stdout.
+    init(header: [UInt8]) {
+        path = nil
+        partial = ""
+        descriptor = STDOUT_FILENO
+        self.header = header
+        hasAnswers = false
+        pending = header
+    }
+
+    /// Lines in a file.
+    ///
+    /// - Parameters:
+    ///   - isResumed: whether to go on behind what an earlier run wrote.
+    ///   - earlier: called with each line of it.
+    init(
+        path: String, format: AnswerFormat, header: [UInt8], isResumed: Bool,
+        earlier: (AnswerReader.Line) throws(ErdeError) -> Void
+    ) throws(ErdeError) {
+        try OutputPlace.check(file: path)
+        self.path = path
+        self.header = header
+        let partial = path + ".partial"
+        self.partial = partial
+        let left = InputFile.size(partial) ?? 0
+        if left > 0 && !isResumed {
+            throw ErdeError(
+                .cannotWrite, partial, "holds the answers of a run that was interrupted",
+                remedy: "add --resume to go on with it, or remove it")
+        }
+        if isResumed && InputFile.size(partial) == nil && InputFile.size(path) != nil && rename(path, partial) != 0 {
+            throw AnswerOutput.failure(path)
+        }
+        descriptor = open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        if descriptor < 0 { throw AnswerOutput.failure(path) }
+        if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+            throw ErdeError(.cannotWrite, partial, "another process is writing it", remedy: "wait for it, or name another file")
+        }
+        let end = isResumed ? try readEarlier(AnswerReader(format: format), earlier) : 0
+        hasAnswers = end > header.count
+        guard ftruncate(descriptor, off_t(end)) == 0, lseek(descriptor, off_t(end), SEEK_SET) >= 0 else {
+            throw AnswerOutput.failure(path)
+        }
+        if end == 0 { pending = header }
+    }
+
+    deinit {
+        guard path != nil, descriptor >= 0 else { return }
+        close(descriptor)
+        if !isFinished && !hasAnswers { unlink(partial) }
+    }
+
+    /// Reads whole lines from the start; gives where the last one ends.
+    private func readEarlier(
+        _ reader: AnswerReader, _ visit: (AnswerReader.Line) throws(ErdeError) -> Void
+    ) throws(ErdeError) -> Int {
+        var bytes: [UInt8] = []
+        var end = 0
+        var isHeader = !header.isEmpty
+        while true {
+            var count = 0
+            let piece = [UInt8](unsafeUninitializedCapacity: 1 << 20) { buffer, filled in
+                count = read(descriptor, buffer.baseAddress, buffer.count)
+                filled = max(0, count)
+            }
+            if count < 0 && errno == EINTR { continue }
+            if count < 0 { throw AnswerOutput.failure(partial) }
+            if count == 0 { return end }
+            bytes += piece
+            var start = 0
+            while let next = AnswerReader.recordEnd(bytes[start...], format: reader.format) {
+                let record = bytes[start..<next]
+                if isHeader {
+                    guard record.elementsEqual(header) else { throw foreign("has other columns") }
+                    isHeader = false
+                } else {
+                    guard let line = reader.line(record) else { throw foreign("holds lines that are no answers") }
+                    try visit(line)
+                }
+                end += record.count
+                start = next
+            }
+            bytes.removeSubrange(..<start)
+        }
+    }
+
+    private func foreign(_ problem: String) -> ErdeError {
+        ErdeError(.badData, partial, problem, remedy: "resume with the same options, or name another file")
+    }
+
+    /// Adds lines, and writes them when they are many or some time has gone by.
+    func write(_ lines: (inout [UInt8]) -> Void) throws(ErdeError) {
+        lines(&pending)
+        if pending.count >= AnswerOutput.flushBytes || ContinuousClock.now - lastFlush >= AnswerOutput.flushInterval {
+            try flush()
+        }
+    }
+
+    /// Writes all lines added so far.
+    func flush() throws(ErdeError) {
+        lastFlush = .now
+        if pending.isEmpty { return }
+        if path != nil && (hasAnswers || pending.count > header.count) { hasAnswers = true }
+        let failure = pending.withUnsafeBytes { bytes -> ErdeError? in
+            var rest = bytes
+            while !rest.isEmpty {
+                let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
+                if written < 0 && errno == EINTR { continue }
+                if written <= 0 { return AnswerOutput.failure(path ?? "stdout") }
+                rest = UnsafeRawBufferPointer(rebasing: rest[written...])
+            }
+            return nil
+        }
+        if let failure { throw failure }
+        pending.removeAll(keepingCapacity: true)
+    }
+
+    /// Writes what is left; a file gets its name now.
+    func finish() throws(ErdeError) {
+        try flush()
+        guard let path else { return }
+        guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw AnswerOutput.failure(path) }
+        isFinished = true
+    }
+
+    /// Writes what is left and leaves the file partial; nil when there is no file to go on with.
+    func keep() throws(ErdeError) -> String? {
+        try flush()
+        guard path != nil, hasAnswers else { return nil }
+        guard fsync(descriptor) == 0 else { throw AnswerOutput.failure(partial) }
+        return partial
+    }
+
+    private static func failure(_ path: String) -> ErdeError {
+        ErdeError(
+            .cannotWrite, path, "cannot be written: \(String(cString: strerror(errno)))",
+            remedy: errno == ENOSPC ? "free disk space and add --resume" : "choose a place you may write to")
+    }
+}

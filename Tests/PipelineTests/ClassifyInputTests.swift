@@ -1,0 +1,386 @@
+import Foundation
+import Testing
+
+extension Pipeline {
+    /// What `erde classify` takes and gives: folders, archives, lists; lines, links, and a file to go on with.
+    @Suite(.serialized)
+    struct ClassifyInputTests {
+        private let program = Workshop.program
+        private let images = "\(Program.samples)/test/dress"
+        private static let archives = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Goldens/datasets/archives").path
+
+        private func classify(_ arguments: [String], input: [UInt8] = []) throws -> Program.Outcome {
+            _ = Workshop.made
+            return try program.run(["classify", "small/student.pb", "--threads", "1"] + arguments, input: input)
+        }
+
+        private func folder(_ name: String) throws -> String {
+            let path = "\(program.folder)/\(name)"
+            try? FileManager.default.removeItem(atPath: path)
+            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+            return path
+        }
+
+        /// Sound images of the samples, by path.
+        private func samples(_ count: Int) throws -> [String] {
+            let names = try FileManager.default.subpathsOfDirectory(atPath: "\(Program.samples)/test")
+            let images = names.filter { $0.hasSuffix(".png") || $0.hasSuffix(".jpg") }.sorted().prefix(count)
+            return images.map { "\(Program.samples)/test/\($0)" }
+        }
+
+        /// A file under a name of any bytes.
+        private func write(_ bytes: [UInt8], to name: [UInt8], in folder: String) throws {
+            let path = (Array(folder.utf8) + [UInt8(ascii: "/")] + name).map { CChar(bitPattern: $0) } + [0]
+            let descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+            try #require(descriptor >= 0)
+            defer { close(descriptor) }
+            #expect(Glibc.write(descriptor, bytes, bytes.count) == bytes.count)
+        }
+
+        // MARK: Broken files
+
+        @Test func amongManyFilesEveryBrokenOneIsNamedAndTheOthersAreAnswered() throws {
+            let heap = try folder("heap-of-all")
+            let broken = try BrokenImages(in: "\(heap)/broken").made
+            #expect(broken.count >= 30)
+            for (index, path) in try samples(360).enumerated() {
+                let place = "\(heap)/\(index % 7)"
+                try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+                try FileManager.default.copyItem(atPath: path, toPath: "\(place)/\(index).\(index % 2 == 0 ? "png" : "JPG")")
+            }
+            // Strange, but sound: a folder called like an image, inks, deep samples, transparency, a loop of links.
+            let odd = "\(heap)/folder.jpg"
+            try FileManager.default.createDirectory(atPath: odd, withIntermediateDirectories: true)
+            let strange = [
+                "ycck-adobe.jpg", "cmyk-plain.jpg", "rgb-16-trns.png", "palette-4-trns-adam7.png", "grey-alpha-16.png",
+                "grey-progressive.jpg",
+            ]
+            for name in strange { try Data(BrokenImages.golden(name)).write(to: URL(fileURLWithPath: "\(odd)/\(name)")) }
+            try Data(animated(BrokenImages.golden("rgb-8.png"))).write(to: URL(fileURLWithPath: "\(odd)/animated.png"))
+            try Data(BrokenImages.golden("rgb-8.png")).write(to: URL(fileURLWithPath: "\(odd)/without-ending"))
+            try FileManager.default.createSymbolicLink(atPath: "\(odd)/again", withDestinationPath: "..")
+
+            let strict = try classify([heap, "--output", "heap.csv"])
+            #expect(strict.status == 65, "\(strict.messages)")
+            #expect(strict.errors.count == 1)
+            let files = try lines("heap.csv").map { $0.split(separator: ",")[0] }
+            #expect(files.count == 360 + strange.count + 2)
+            #expect(files == files.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) })
+            #expect(Set(files).count == files.count)
+            let warnings = strict.messages.split(separator: "\n").filter { $0.hasPrefix("warning: ") }
+            #expect(warnings.count == broken.count, "\(strict.messages)")
+            for file in broken {
+                let named = warnings.filter { $0.contains("/\(file.name): ") }
+                #expect(named.count == 1, "\(file.name)")
+                #expect(named.first?.contains(file.reason) == true, "\(file.name): \(named)")
+                #expect(!files.contains { $0.hasSuffix("/\(file.name)") })
+            }
+            let lenient = try classify([heap, "--output", "heap-again.csv", "--on-bad-image", "skip"])
+            #expect(lenient.status == 0, "\(lenient.messages)")
+            #expect(try program.read("heap.csv") == program.read("heap-again.csv"))
+            #expect(lenient.messages.contains("\(broken.count) bad files"))
+        }
+
+        /// Two frames more than a PNG has, as an APNG stores them.
+        private func animated(_ png: [UInt8]) throws -> [UInt8] {
+            func chunk(_ name: String, _ body: [UInt8]) -> [UInt8] {
+                let content = Array(name.utf8) + body
+                let crc = ~content.reduce(UInt32.max) { crc, byte in
+                    (0..<8).reduce(crc ^ UInt32(byte)) { word, _ in word & 1 == 1 ? word >> 1 ^ 0xEDB8_8320 : word >> 1 }
+                }
+                return [0, 0, 0, UInt8(body.count)] + content + [24, 16, 8, 0].map { UInt8(truncatingIfNeeded: crc >> $0) }
+            }
+            let control = chunk("acTL", [0, 0, 0, 2, 0, 0, 0, 0])
+            return Array(png[..<33]) + control + Array(png[33..<(png.count - 12)]) + chunk("fdAT", [0, 0, 0, 1, 1, 2])
+                + Array(png.suffix(12))
+        }
+
+        @Test func aPipeNamedItselfIsNotWaitedFor() throws {
+            let place = try folder("pipes")
+            #expect(mkfifo("\(place)/a.png", 0o600) == 0 && mkfifo("\(place)/b", 0o600) == 0)
+            let outcome = try classify(["\(place)/a.png", "\(place)/b", place])
+            #expect(outcome.status == 65)
+            #expect(outcome.messages.components(separatedBy: "found a pipe").count == 4, "\(outcome.messages)")
+        }
+
+        @Test func aFolderWithoutImagesIsAnErrorAndAMissingPathTooAtOnce() throws {
+            let place = try folder("bare")
+            try Data("x".utf8).write(to: URL(fileURLWithPath: "\(place)/notes.txt"))
+            let bare = try classify([place])
+            #expect(bare.status == 66 && bare.messages.contains("holds no PNG or JPEG image"))
+            let missing = try classify([images, "absent"])
+            #expect(missing.status == 66 && missing.output.isEmpty && missing.messages.contains("absent"))
+            #expect(try classify([]).status == 64)
+            #expect(try classify(["-", "--files-from", "-"]).status == 64)
+            #expect(try classify([images, "--resume"]).status == 64)
+        }
+
+        // MARK: Names
+
+        @Test func namesOfAnyBytesSurvive() throws {
+            let place = try folder("names")
+            let image = try Data(contentsOf: URL(fileURLWithPath: samples(1)[0]))
+            let names: [[UInt8]] = [
+                Array("new\nline.png".utf8), Array("quote\"comma,.png".utf8), [0xFF, 0xFE] + Array("raw.png".utf8),
+                Array("Grüße.png".utf8), Array("back\\slash\t\u{1B}.png".utf8), Array("car\rriage.png".utf8),
+            ]
+            for name in names { try write(Array(image), to: name, in: place) }
+            try write([1, 2, 3], to: Array("bad\u{1B}[31m\n.png".utf8), in: place)
+            let expected = Set(names.map { Array("names/".utf8) + $0 })
+
+            let csv = try classify(["names", "--output", "names.csv", "--on-bad-image", "skip"])
+            #expect(csv.status == 0, "\(csv.messages)")
+            #expect(csv.messages.contains(#"names/bad\x1B[31m\n.png: "#))
+            let records = try self.records("names.csv")
+            #expect(records.count == 7 && Set(records.dropFirst().map { $0[0] }) == expected)
+
+            let json = try classify(["names", "--format", "jsonl", "--output", "names.jsonl", "--on-bad-image", "skip"])
+            #expect(json.status == 0)
+            var found: Set<[UInt8]> = []
+            for line in try lines("names.jsonl", header: false) {
+                let value = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+                let text = try #require(value["file"] as? String)
+                if let digits = (value["fileBytes"] as? String).map({ Array($0.utf8) }) {
+                    #expect(text.contains("\u{FFFD}"))
+                    found.insert(
+                        stride(from: 0, to: digits.count, by: 2).map {
+                            UInt8(String(decoding: digits[$0..<$0 + 2], as: UTF8.self), radix: 16) ?? 0
+                        })
+                } else {
+                    found.insert(Array(text.utf8))
+                }
+            }
+            #expect(found == expected)
+
+            // The same by lists, which know no encoding either.
+            let list = names.reduce(into: [UInt8]()) { $0 += Array("names/".utf8) + $1 + [0] }
+            let listed = try classify(["-", "--null", "--output", "listed.csv"], input: list)
+            #expect(listed.status == 0, "\(listed.messages)")
+            #expect(try Set(self.records("listed.csv").dropFirst().map { $0[0] }) == expected)
+
+            // Both kinds of lines are understood again.
+            for (output, format) in [("names.csv", "csv"), ("names.jsonl", "jsonl")] {
+                let again = try classify(
+                    ["names", "--format", format, "--output", output, "--resume", "--on-bad-image", "skip"])
+                #expect(again.status == 0 && again.messages.contains("6 images were answered"), "\(again.messages)")
+                #expect(try self.lines(output, header: false).count >= 6)
+            }
+            #expect(try self.records("names.csv") == records)
+        }
+
+        // MARK: Archives and lists
+
+        @Test(arguments: ["set.zip", "set.tar", "set.tar.gz", "set.tar.xz"]) func archivesAreReadThrough(name: String) throws {
+            // Those that know links hold one to an image, which is named.
+            let outcome = try classify(["\(Self.archives)/\(name)", "--on-bad-image", "skip"])
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            let reference = try classify(["\(Self.archives)/set.tar", "--on-bad-image", "skip"])
+            func answers(_ outcome: Program.Outcome) -> [String] {
+                outcome.output.split(separator: "\n").dropFirst().map { line in
+                    line.replacingOccurrences(of: name, with: "X").replacingOccurrences(of: "set.tar,", with: "X,")
+                        .components(separatedBy: "archives/").last!.components(separatedBy: "/").dropFirst().joined(
+                            separator: "/")
+                }.sorted()
+            }
+            #expect(!answers(outcome).isEmpty)
+            #expect(answers(outcome) == answers(reference))
+        }
+
+        @Test func archivesWithLinksBadEntriesAndOddNamesAreAnsweredAsFarAsTheyCan() throws {
+            let place = try folder("packing")
+            let image = try Array(Data(contentsOf: URL(fileURLWithPath: samples(1)[0])))
+            try write(image, to: [0xE9] + Array("t\u{E9}.png".utf8), in: place)
+            try write(image, to: Array("good.png".utf8), in: place)
+            try write(Array(image.prefix(60)), to: Array("torn.png".utf8), in: place)
+            try write(image, to: Array("unnamed".utf8), in: place)
+            try write(Array("words".utf8), to: Array("notes.txt".utf8), in: place)
+            try FileManager.default.createSymbolicLink(atPath: "\(place)/link.png", withDestinationPath: "good.png")
+            let tar = Process()
+            tar.executableURL = URL(fileURLWithPath: "/bin/tar")
+            tar.arguments = ["--sort=name", "-cf", "\(program.folder)/odd.tar", "-C", program.folder, "packing"]
+            try tar.run()
+            tar.waitUntilExit()
+            let outcome = try classify(["odd.tar", "--output", "odd.csv"])
+            #expect(outcome.status == 65, "\(outcome.messages)")
+            let files = try records("odd.csv").dropFirst().map { $0[0] }
+            #expect(
+                Set(files)
+                    == Set([
+                        Array("odd.tar/packing/".utf8) + [0xE9] + Array("t\u{E9}.png".utf8),
+                        Array("odd.tar/packing/good.png".utf8), Array("odd.tar/packing/unnamed".utf8),
+                    ]))
+            #expect(outcome.messages.contains("link.png: expected a file, found a link"))
+            #expect(outcome.messages.contains("torn.png: truncated PNG"))
+
+            let whole = try program.read("odd.tar")
+            try program.write(Array(whole.prefix(whole.count / 3)), to: "cut.tar")
+            let cut = try classify(["cut.tar", images, "--output", "cut.csv", "--on-bad-image", "skip"])
+            #expect(cut.status == 0, "\(cut.messages)")
+            #expect(cut.messages.contains("cut.tar"))
+            #expect(try records("cut.csv").count >= 61)
+        }
+
+        @Test func listsNameFilesFoldersAndArchives() throws {
+            let files = try samples(3)
+            let direct = try classify(files + [images])
+            let list = Array((files + ["", images]).joined(separator: "\n").utf8)
+            let piped = try classify(["-"], input: list)
+            #expect(piped.output == direct.output)
+            try program.write(list + [10], to: "list.txt")
+            #expect(try classify(["--files-from", "list.txt"]).output == direct.output)
+            let gaps = try classify(["-"], input: Array("absent.png\n\(files[0])\n".utf8))
+            #expect(gaps.status == 65 && gaps.messages.contains("absent.png: cannot be read"))
+            #expect(gaps.output.split(separator: "\n").count == 2)
+        }
+
+        // MARK: Going on
+
+        @Test(arguments: ["csv", "jsonl"]) func anInterruptedFileIsGoneOnWith(format: String) throws {
+            let options = [images, "--format", format, "--top-k", "3", "--all-probabilities", "--output"]
+            #expect(try classify(options + ["whole.\(format)"]).status == 0)
+            let whole = try program.read("whole.\(format)")
+            let header = format == "csv" ? (whole.firstIndex(of: 10) ?? 0) + 1 : 0
+            for count in [0, header / 2, header, header + 7, whole.count / 2, whole.count - 1, whole.count] {
+                let name = "cut-\(count).\(format)"
+                try program.write(Array(whole.prefix(count)), to: "\(name).partial")
+                let outcome = try classify(options + [name, "--resume"])
+                #expect(outcome.status == 0, "\(outcome.messages)")
+                #expect(try program.read(name) == whole, "cut to \(count) bytes")
+                #expect(!program.exists("\(name).partial"))
+            }
+        }
+
+        @Test func whatWasInterruptedIsNotLostAndStrangersAreNotMixedIn() throws {
+            let options = [images, "--output", "kept.csv"]
+            #expect(try classify(options).status == 0)
+            let whole = try program.read("kept.csv")
+            try program.write(Array(whole.prefix(300)), to: "kept.csv.partial")
+            let refused = try classify(options)
+            #expect(refused.status == 73 && refused.messages.contains("--resume"), "\(refused.messages)")
+            #expect(try program.read("kept.csv.partial").count == 300)
+            let columns = try classify(options + ["--resume", "--top-k", "2"])
+            #expect(columns.status == 65 && columns.messages.contains("other columns"))
+            #expect(try program.read("kept.csv.partial").count == 300, "a refused file is left as it is")
+            let text = String(decoding: whole, as: UTF8.self).split(separator: "\n")
+            try program.write(Array("\(text[0])\nx.png,dress,0.5,1,7\n".utf8), to: "kept.csv.partial")
+            let stranger = try classify(options + ["--resume"])
+            #expect(stranger.status == 65 && stranger.messages.contains("another model"), "\(stranger.messages)")
+            try FileManager.default.removeItem(atPath: "\(program.folder)/kept.csv.partial")
+
+            // A complete file is gone on with too: only what is new is answered.
+            let added = try classify([images] + samples(2) + ["--output", "kept.csv", "--resume"])
+            #expect(added.status == 0 && added.messages.contains("60 images were answered"), "\(added.messages)")
+            let now = try program.read("kept.csv")
+            #expect(now.starts(with: whole) && now.filter { $0 == 10 }.count == 63)
+        }
+
+        @Test func aRunIsStoppedAndGoesOnToTheSameBytes() throws {
+            let place = try folder("many")
+            for (index, path) in try samples(600).enumerated() {
+                for copy in 0..<6 { try FileManager.default.copyItem(atPath: path, toPath: "\(place)/\(index)-\(copy).png") }
+            }
+            let options = [place, "--theta", "0", "--output"]
+            #expect(try classify(options + ["many-whole.csv"]).status == 0)
+            let (process, output, messages) = try program.start(
+                ["classify", "small/student.pb", "--threads", "1"] + options + ["many.csv"])
+            while !program.exists("many.csv.partial") && process.isRunning { usleep(1_000) }
+            usleep(150_000)
+            process.interrupt()
+            let stopped = Program.finish(process, output, messages)
+            if stopped.status == 0 { return }  // It was faster.
+            #expect(stopped.status == 75 || stopped.status == 130, "\(stopped.status) \(stopped.messages)")
+            if stopped.status == 75 { #expect(stopped.messages.contains("--resume") && !program.exists("many.csv")) }
+            let resumed = try classify(options + ["many.csv", "--resume"])
+            #expect(resumed.status == 0, "\(resumed.messages)")
+            #expect(try program.read("many.csv") == program.read("many-whole.csv"))
+        }
+
+        // MARK: What is written
+
+        @Test func theMostProbableClassesAndAllProbabilitiesAreListed() throws {
+            let csv = try classify([images, "--top-k", "3", "--all-probabilities"])
+            let rows = csv.output.split(separator: "\n").map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            #expect(
+                rows[0].prefix(9).joined(separator: ",")
+                    == "file,class,probability,exit,macs,class_2,probability_2,class_3,probability_3")
+            #expect(rows[0].count == 19 && rows[0][9] == "p(ankle-boot)")
+            for row in rows.dropFirst() {
+                let all = row[9...].compactMap { Double($0) }
+                #expect(all.count == 10 && abs(all.reduce(0, +) - 1) < 0.001)
+                let sorted = all.sorted(by: >)
+                #expect(row[2] == row[9 + (rows[0][9...].firstIndex { $0 == "p(\(row[1]))" } ?? 9) - 9])
+                #expect([row[2], row[6], row[8]].compactMap { Double($0) } == Array(sorted.prefix(3)))
+            }
+            let json = try classify([images, "--format", "jsonl", "--top-k", "99", "--all-probabilities"])
+            for line in json.output.split(separator: "\n") {
+                let value = try #require(try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any])
+                let top = try #require(value["top"] as? [[String: Any]])
+                let all = try #require(value["probabilities"] as? [String: Double])
+                #expect(top.count == 10 && all.count == 10)
+                #expect(top[0]["class"] as? String == value["class"] as? String)
+                #expect(abs(all.values.reduce(0, +) - 1) < 1e-9)
+            }
+        }
+
+        @Test func imagesAreLinkedByClass() throws {
+            let lines = try classify([images]).output.split(separator: "\n").dropFirst().map { $0.split(separator: ",") }
+            for attempt in 1...2 {
+                let outcome = try classify([images, "--links", "linked"])
+                #expect(outcome.status == 0 && outcome.output.isEmpty, "run \(attempt): \(outcome.messages)")
+                for line in lines {
+                    let link = "\(program.folder)/linked/\(line[1])/\(line[0].split(separator: "/").last ?? "")"
+                    #expect(try FileManager.default.destinationOfSymbolicLink(atPath: link) == line[0])
+                }
+            }
+            // The same name from another folder gets a name of its own, and both ends are written.
+            let place = try folder("double")
+            let name = String(try #require(lines.first?[0].split(separator: "/").last))
+            try FileManager.default.copyItem(atPath: "\(images)/\(name)", toPath: "\(place)/\(name)")
+            let second = try classify(["double", "--links", "linked", "--output", "double.csv"])
+            #expect(second.status == 0 && program.exists("double.csv"), "\(second.messages)")
+            let found = try FileManager.default.subpathsOfDirectory(atPath: "\(program.folder)/linked").filter {
+                $0.contains("~")
+            }
+            #expect(found.count == 1)
+            #expect(
+                try FileManager.default.destinationOfSymbolicLink(atPath: "\(program.folder)/linked/\(found[0])")
+                    .hasSuffix("/double/\(name)"))
+            let archive = try classify(["\(Self.archives)/set.zip", "--links", "linked"])
+            #expect(archive.status == 64 && archive.messages.contains("unpack the archive"))
+        }
+
+        // MARK: Reading back
+
+        private func lines(_ name: String, header: Bool = true) throws -> [String] {
+            let lines = String(decoding: try program.read(name), as: UTF8.self).split(separator: "\n").map(String.init)
+            return header ? Array(lines.dropFirst()) : lines
+        }
+
+        /// CSV with quotes and line ends in fields, as RFC 4180 has it.
+        private func records(_ name: String) throws -> [[[UInt8]]] {
+            var records: [[[UInt8]]] = []
+            var record: [[UInt8]] = [[]]
+            var isQuoted = false
+            let bytes = try program.read(name)
+            var index = 0
+            while index < bytes.count {
+                let byte = bytes[index]
+                index += 1
+                switch (byte, isQuoted) {
+                case (34, true) where index < bytes.count && bytes[index] == 34:
+                    record[record.count - 1].append(34)
+                    index += 1
+                case (34, _): isQuoted.toggle()
+                case (44, false): record.append([])
+                case (10, false):
+                    records.append(record)
+                    record = [[]]
+                default: record[record.count - 1].append(byte)
+                }
+            }
+            #expect(!isQuoted && record == [[]])
+            return records
+        }
+    }
+}

@@ -1,0 +1,138 @@
+import Architectures
+import Artifacts
+import CPUEngine
+import Classify
+import Diagnostics
+import Execution
+import FileTrees
+import Foundation
+import Inference
+import Testing
+
+/// Images run as a stream: whatever the batches, the window and the threads are, answers are the same and in order.
+@Suite struct StreamTests {
+    /// Images from memory: `P5`-like files are not read here, so each is a small PNG made by hand, and some are torn.
+    private struct Counted: ImageSource {
+        let items: [ImageItem]
+        var next = 0
+        /// Most images given at once, and whether every second call gives none.
+        let atOnce: Int
+        let isHesitant: Bool
+        var calls = 0
+
+        mutating func next(atMost count: Int) -> ImageSourceStep {
+            calls += 1
+            if isHesitant && calls % 2 == 0 { return .idle }
+            if next == items.count { return .end }
+            let end = min(items.count, next + min(count, atOnce))
+            defer { next = end }
+            return .images(Array(items[next..<end]))
+        }
+    }
+
+    private static let format = ImageFormat(channels: 3, height: 8, width: 8)
+
+    private func model() throws -> Model {
+        let description = DatasetDescription(
+            classNames: ["a", "b", "c"], image: Self.format, mean: [0.4, 0.5, 0.6],
+            standardDeviation: [0.2, 0.25, 0.3], counts: [.train: 10], source: "made", seed: 1)
+        return try ArchitectureDescription(parsing: "preresnet:widths=4,4,4:blocks=1,1,1")
+            .initialModel(role: .student, for: description, seed: 3)
+    }
+
+    private func items(_ count: Int) throws -> [ImageItem] {
+        let goldens = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appendingPathComponent("Goldens/images")
+        let names = try FileManager.default.contentsOfDirectory(atPath: goldens.path).filter {
+            $0.hasSuffix(".png") || $0.hasSuffix(".jpg")
+        }.sorted()
+        return try (0..<count).map { index in
+            let bytes = [UInt8](try Data(contentsOf: goldens.appendingPathComponent(names[index % names.count])))
+            let isTorn = index % 11 == 3
+            return ImageItem(name: FileName("\(index)"), content: .bytes(isTorn ? Array(bytes.prefix(40)) : bytes))
+        }
+    }
+
+    private func run(
+        _ items: [ImageItem], _ settings: ClassificationSettings, atOnce: Int = 1000, isHesitant: Bool = false,
+        thresholds: [Double]
+    ) throws -> [ClassifiedImage] {
+        var images: [ClassifiedImage] = []
+        let summary = try classify(
+            Counted(items: items, atOnce: atOnce, isHesitant: isHesitant), with: model(),
+            policy: ExitPolicy(thresholds: thresholds), engine: CPUEngine(), options: CompilationOptions(threads: 1),
+            settings: settings, visit: { image throws(ErdeError) in images.append(image) })
+        #expect(summary.answered + summary.bad == items.count)
+        #expect(summary.bad == items.indices.count { $0 % 11 == 3 })
+        #expect(summary.leftAt.reduce(0, +) == summary.answered)
+        return images
+    }
+
+    @Test func nothingChangesAnAnswerOrTheOrder() throws {
+        let items = try items(200)
+        let plain = ClassificationSettings(batchSize: 64, decoders: 1)
+        // Between the scores of the first exit, so that some leave at each.
+        let first = try run(items, plain, thresholds: [100, 100])
+        let scores = first.compactMap { try? $0.result.get() }.map { GateScore.entropy.value(of: $0.logits) }.sorted()
+        let thresholds = [scores[scores.count / 3], scores[scores.count / 2]]
+        let reference = try run(items, plain, thresholds: thresholds)
+        #expect(reference.map(\.name.text) == items.map(\.name.text))
+        #expect(Set(reference.compactMap { try? $0.result.get().exit }).count > 1)
+        let settings: [(ClassificationSettings, atOnce: Int, isHesitant: Bool)] = [
+            (ClassificationSettings(batchSize: 7, decoders: 3), 1000, false),
+            (ClassificationSettings(batchSize: 1, decoders: 2), 3, false),
+            (ClassificationSettings(batchSize: 64, decoders: 4, window: 1), 1000, false),
+            (ClassificationSettings(batchSize: 16, decoders: 2, window: 40), 5, true),
+            (ClassificationSettings(batchSize: 128, decoders: 3, patienceMilliseconds: 1), 2, true),
+        ]
+        for (setting, atOnce, isHesitant) in settings {
+            let images = try run(items, setting, atOnce: atOnce, isHesitant: isHesitant, thresholds: thresholds)
+            #expect(images.map(\.name) == reference.map(\.name))
+            for (image, expected) in zip(images, reference) {
+                switch (image.result, expected.result) {
+                case (.success(let answer), .success(let other)):
+                    #expect(answer.label == other.label && answer.exit == other.exit && answer.macs == other.macs)
+                    #expect(abs(answer.probability - other.probability) < 1e-5)
+                case (.failure(let error), .failure(let other)): #expect(error == other)
+                default: Issue.record("\(image.name.text) is answered once and not again")
+                }
+            }
+        }
+    }
+
+    /// What a caller throws ends the run and its threads.
+    @Test func anErrorOfTheCallerEndsTheRun() throws {
+        let items = try items(300)
+        let model = try model()
+        var count = 0
+        #expect(throws: ErdeError.self) {
+            try classify(
+                Counted(items: items, atOnce: 1000, isHesitant: false), with: model,
+                policy: .fullDepth(exits: 3), engine: CPUEngine(), options: CompilationOptions(threads: 1),
+                settings: ClassificationSettings(batchSize: 8, decoders: 3),
+                visit: { _ throws(ErdeError) in
+                    count += 1
+                    if count == 20 { throw ErdeError(.cannotWrite, "x", "full") }
+                })
+        }
+        #expect(count == 20)
+    }
+
+    @Test func namesAnsweredBeforeAreTakenAsOftenAsTheyWere() {
+        var names = AnsweredNames()
+        let (one, other) = (FileName("a.png"), FileName([0xFF, 0x61]))
+        names.insert(one)
+        names.insert(one)
+        names.insert(other)
+        #expect([names.take(one), names.take(one), names.take(one)] == [true, true, false])
+        #expect(names.contains(other) && !names.contains(one) && !names.contains(FileName("b.png")))
+    }
+
+    @Test func namesAreReadableOnOneLine() {
+        #expect(FileName("plain name.png").readable == "plain name.png")
+        #expect(FileName("Grüße\n\u{1B}[1m\\.png").readable == #"Grüße\n\x1B[1m\\.png"#)
+        #expect(FileName([0x61, 0xFF, 0xC3]).readable == #"a\xFF\xC3"#)
+        #expect(FileName("b".utf8, in: FileName("a/")).text == "a/b" && FileName("b".utf8, in: FileName("")).text == "b")
+        #expect(Array(FileName("a/b.png").last) == Array("b.png".utf8) && FileName([0x61, 0, 0x62]).text == "ab")
+    }
+}
