@@ -150,6 +150,34 @@ import Testing
         #expect(#expect(throws: ErdeError.self) { try DatasetReader.open(folder.path) }?.kind == .badData)
     }
 
+    /// A description may say anything, with all checksums right: no count is multiplied before it is known to fit.
+    @Test(arguments: ["9223372036854775807", "4611686018427387904", "-1", "1000000"])
+    func countsThatCannotBeAreFound(count: String) throws {
+        let folder = try TemporaryFolder()
+        try write(to: folder("data.erds"))
+        let whole = try bytes(of: folder("data.erds"))
+        func long(_ place: Int) -> Int { whole[place..<place + 8].reversed().reduce(0) { $0 << 8 | Int($1) } }
+        let start = long(24)
+        let json = String(decoding: whole[start..<start + long(32)], as: UTF8.self)
+        for mark in ["\"train\":", "\"train\","] {
+            let description = Array(json.replacing(mark + "11", with: mark + count).utf8)
+            if description.elementsEqual(json.utf8) { continue }
+            var damaged = Array(whole[..<start]) + description
+            func set(_ value: UInt64, _ count: Int, at place: Int) {
+                for byte in 0..<count { damaged[place + byte] = UInt8(truncatingIfNeeded: value >> (8 * UInt64(byte))) }
+            }
+            set(UInt64(StoredStreams.crc32(description)), 4, at: 12)
+            set(UInt64(damaged.count), 8, at: 16)
+            set(UInt64(description.count), 8, at: 32)
+            set(UInt64(StoredStreams.crc32(Array(damaged[..<40]))), 4, at: 40)
+            let path = try folder.write(damaged, to: "damaged.erds")
+            #expect(failure { _ = try DatasetReader.open(path) }?.contains("damaged dataset") == true)
+            #expect(failure { _ = try DatasetReader.sources(of: .train, in: path) }?.contains("damaged dataset") == true)
+            return
+        }
+        Issue.record("the description names no count: \(json)")
+    }
+
     @Test func labelsOutsideTheClassesAreFound() throws {
         let folder = try TemporaryFolder()
         try write(to: folder("data.erds"), firstLabel: 3)
