@@ -79,10 +79,7 @@ struct ClassifyCommand: LongComputation {
     }
 
     /// One image is not.
-    var isLong: Bool {
-        let isImage = [".png", ".jpg", ".jpeg"].contains { paths[0].lowercased().hasSuffix($0) }
-        return paths.count > 1 || !isImage
-    }
+    var isLong: Bool { paths.count != 1 || filesFrom != nil || !ImageFileFinder.hasImageName(paths[0]) }
 
     func run() throws {
         common.apply()
