@@ -1094,7 +1094,7 @@ const ProtobufCMessageDescriptor erde__time_measurement__descriptor =
   (ProtobufCMessageInit) erde__time_measurement__init,
   NULL,NULL,NULL    /* reserved[123] */
 };
-static const ProtobufCFieldDescriptor erde__model_summary__field_descriptors[9] =
+static const ProtobufCFieldDescriptor erde__model_summary__field_descriptors[12] =
 {
   {
     "name",
@@ -1204,22 +1204,61 @@ static const ProtobufCFieldDescriptor erde__model_summary__field_descriptors[9] 
     0,             /* flags */
     0,NULL,NULL    /* reserved1,reserved2, etc */
   },
+  {
+    "exit_shares_at_target",
+    10,
+    PROTOBUF_C_LABEL_REPEATED,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Erde__ModelSummary, n_exit_shares_at_target),
+    offsetof(Erde__ModelSummary, exit_shares_at_target),
+    NULL,
+    NULL,
+    0 | PROTOBUF_C_FIELD_FLAG_PACKED,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "test_accuracy_at_target",
+    11,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Erde__ModelSummary, has_test_accuracy_at_target),
+    offsetof(Erde__ModelSummary, test_accuracy_at_target),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
+  {
+    "changed_exit_share",
+    12,
+    PROTOBUF_C_LABEL_OPTIONAL,
+    PROTOBUF_C_TYPE_DOUBLE,
+    offsetof(Erde__ModelSummary, has_changed_exit_share),
+    offsetof(Erde__ModelSummary, changed_exit_share),
+    NULL,
+    NULL,
+    0,             /* flags */
+    0,NULL,NULL    /* reserved1,reserved2, etc */
+  },
 };
 static const unsigned erde__model_summary__field_indices_by_name[] = {
   1,   /* field[1] = architecture */
   5,   /* field[5] = calibration_accuracy_per_exit */
+  11,   /* field[11] = changed_exit_share */
   2,   /* field[2] = cumulative_macs */
+  9,   /* field[9] = exit_shares_at_target */
   4,   /* field[4] = file_bytes */
   7,   /* field[7] = milliseconds_per_image_batch1 */
   8,   /* field[8] = milliseconds_per_image_batch128 */
   0,   /* field[0] = name */
   3,   /* field[3] = parameter_count */
+  10,   /* field[10] = test_accuracy_at_target */
   6,   /* field[6] = test_accuracy_per_exit */
 };
 static const ProtobufCIntRange erde__model_summary__number_ranges[1 + 1] =
 {
   { 1, 0 },
-  { 0, 9 }
+  { 0, 12 }
 };
 const ProtobufCMessageDescriptor erde__model_summary__descriptor =
 {
@@ -1229,7 +1268,7 @@ const ProtobufCMessageDescriptor erde__model_summary__descriptor =
   "Erde__ModelSummary",
   "erde",
   sizeof(Erde__ModelSummary),
-  9,
+  12,
   erde__model_summary__field_descriptors,
   erde__model_summary__field_indices_by_name,
   1,  erde__model_summary__number_ranges,

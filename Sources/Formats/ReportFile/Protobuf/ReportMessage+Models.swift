@@ -50,6 +50,14 @@ extension ModelSummary {
         message.calibration_accuracy_per_exit = arena.array(calibration)
         let test = testAccuracyPerExit ?? []
         (message.n_test_accuracy_per_exit, message.test_accuracy_per_exit) = (test.count, arena.array(test))
+        let shares = exitSharesAtTarget ?? []
+        (message.n_exit_shares_at_target, message.exit_shares_at_target) = (shares.count, arena.array(shares))
+        if let testAccuracyAtTarget {
+            (message.has_test_accuracy_at_target, message.test_accuracy_at_target) = (1, testAccuracyAtTarget)
+        }
+        if let changedExitShare {
+            (message.has_changed_exit_share, message.changed_exit_share) = (1, changedExitShare)
+        }
         message.milliseconds_per_image_batch1 = millisecondsPerImageBatch1.map { arena.message($0.message()) }
         message.milliseconds_per_image_batch128 = millisecondsPerImageBatch128.map { arena.message($0.message()) }
         return message

@@ -57,8 +57,29 @@ package struct ChannelSelection: Sendable {
             let middle = (low + high) / 2
             if Double(cost.macs(without: removal(middle))) <= targetMACs { high = middle } else { low = middle + 1 }
         }
-        removed = removal(low)
+        let chosen = removal(low)
+        removed = Self.givingBack(ranked, to: targetMACs, worth, cost, chosen, keepsShares: recipe.scope != .global)
         macs = cost.macs(without: removed)
+    }
+
+    /// Widths come in steps, so that the last channels to go may have taken the network far below its target: puts back the
+    /// most important steps that still fit.
+    ///
+    /// - Parameter keepsShares: puts back one step of each group at most, so that the pools' shares stay about equal.
+    private static func givingBack(
+        _ groups: [RankedGroup], to targetMACs: Double, _ worth: [Double], _ cost: ChannelCost, _ chosen: Set<Int>,
+        keepsShares: Bool
+    ) -> Set<Int> {
+        var removed = chosen
+        var open = groups
+        while true {
+            let steps = open.map { ($0, $0.lastStep(removed)) }.filter { !$0.1.isEmpty }
+            func mean(_ step: [Int]) -> Double { step.reduce(0) { $0 + worth[$1] } / Double(step.count) }
+            guard let (group, step) = steps.max(by: { (mean($0.1), $0.1[0]) < (mean($1.1), $1.1[0]) }) else { return removed }
+            let fits = Double(cost.macs(without: removed.subtracting(step))) <= targetMACs
+            if fits { removed.subtract(step) }
+            if !fits || keepsShares { open.removeAll { $0.channels == group.channels } }
+        }
     }
 
     /// Checks that a number of MACs can be come down to at all.
@@ -87,6 +108,13 @@ package struct ChannelSelection: Sendable {
             self.pool = pool
             self.channels = channels
             widths = PermittedWidths(full: full, channels: channels.count, width: group.width, recipe)
+        }
+
+        /// The most important of the removed channels, as many as bring the group to the next permitted width.
+        func lastStep(_ removed: Set<Int>) -> [Int] {
+            let gone = channels.filter(removed.contains)
+            let kept = channels.count - gone.count
+            return gone.isEmpty ? [] : Array(gone.suffix(widths.atLeast(kept + 1) - kept))
         }
 
         /// The least important channels, at most as many as are wanted, that leave a permitted width.

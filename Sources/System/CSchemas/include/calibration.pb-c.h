@@ -171,10 +171,25 @@ struct  Erde__ModelSummary
   double *test_accuracy_per_exit;
   Erde__TimeMeasurement *milliseconds_per_image_batch1;
   Erde__TimeMeasurement *milliseconds_per_image_batch128;
+  /*
+   * Share of the test images that leave at each exit, at the target budget.
+   */
+  size_t n_exit_shares_at_target;
+  double *exit_shares_at_target;
+  /*
+   * On the test split at the target budget.
+   */
+  protobuf_c_boolean has_test_accuracy_at_target;
+  double test_accuracy_at_target;
+  /*
+   * Share of the test images that leave at another exit than in the model of the row above.
+   */
+  protobuf_c_boolean has_changed_exit_share;
+  double changed_exit_share;
 };
 #define ERDE__MODEL_SUMMARY__INIT \
  { PROTOBUF_C_MESSAGE_INIT (&erde__model_summary__descriptor) \
-    , NULL, NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL, NULL }
+    , NULL, NULL, 0,NULL, 0, 0, 0, 0, 0,NULL, 0,NULL, NULL, NULL, 0,NULL, 0, 0, 0, 0 }
 
 
 struct  Erde__BudgetResult

@@ -80,7 +80,7 @@ struct CalibrateCommand: LongComputation {
         Console.standard.result(
             common.json
                 ? try JSONText.text(report)
-                : CompressionSummary(report, folder: OutputPlace.folder(of: target)).budgets
+                : CompressionSummary(report, model: target, folder: OutputPlace.folder(of: target)).budgets
                     + "\n\nmodel   \(target)\nreport  \(folder)/index.html")
     }
 }

@@ -11,10 +11,13 @@ struct CompressCommand: LongComputation {
         abstract: "Distils a teacher into an early-exit student that meets a MAC budget, with thresholds and a report.",
         discussion: """
             Chooses a student by short trainings of a few, distils it, fits exit thresholds for the budget and for budgets \
-            around it, and writes student.pb and report/ beside the teacher. The data are those the teacher was trained on.
+            around it, and writes student.pb and report/ beside the teacher; with --prune also pruned.pb, which the report is \
+            then about. The data are those the teacher was trained on.
 
               erde compress teacher.pb --target-macs 20M
               erde compress teacher.pb --target-macs 10% --method kd --output small
+              erde compress teacher.pb --target-macs 20M --prune
+              erde compress teacher.pb --target-macs 20M --student prune
             """)
 
     @Argument(help: "The teacher's model file.")
@@ -29,7 +32,10 @@ struct CompressCommand: LongComputation {
     @Option(help: "Budgets to fit thresholds for, separated by commas; by default the target and four around it.")
     var budgets: MACQuantities?
 
-    @Option(help: "The student's network; auto chooses one of the teacher's family, auto:NAME one no larger than that network.")
+    @Option(
+        help: ArgumentHelp(
+            "The student's network; auto chooses one of the teacher's family, auto:NAME one no larger than that network, prune "
+                + "takes the teacher with fewer channels.", valueName: "student"))
     var student: String?
 
     @Option(
@@ -37,6 +43,18 @@ struct CompressCommand: LongComputation {
             "Passes over the training images for choosing the student by short trainings, all together; 0 goes by a rule. By "
                 + "default as many as its own training has.", valueName: "epochs"))
     var searchEpochs: Double?
+
+    @Flag(help: "Remove channels from the student afterwards, while it goes on learning from the teacher.")
+    var prune = false
+
+    @Option(
+        help: ArgumentHelp(
+            "MACs of the whole network after pruning: 8M, or a share of what it costs before; half of a student, twice the "
+                + "target of a teacher by default.", valueName: "macs"))
+    var pruneTo: MACQuantity?
+
+    @Option(help: "Passes over the training images after pruning; by default half of --epochs.")
+    var pruneEpochs: Int?
 
     @Option(help: "What the gates compare with their thresholds.")
     var score: GateScore?
@@ -48,6 +66,7 @@ struct CompressCommand: LongComputation {
     var output: String?
 
     @OptionGroup(title: "Distillation") var distillation: DistillationOptions
+    @OptionGroup(title: "Pruning") var pruning: PruningOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
@@ -60,13 +79,15 @@ struct CompressCommand: LongComputation {
         recipe.distillation = loss
         recipe.score = score ?? recipe.score
         recipe.searchEpochs = searchEpochs ?? recipe.searchEpochs
+        let wish = student ?? recipe.architecture
+        try addPruning(to: &recipe, wish: wish)
         try recipe.validate()
         let place = try DatasetPlace(given: data, of: model, named: teacher)
         let cost = model.metadata.cumulativeMACs.last
         let target = try targetMacs.macs(of: cost)
         var plan = try StudentPlan(
-            teacher: model, teacherName: teacher, wish: student ?? recipe.architecture, targetMACs: target,
-            maxMACs: try maxMacs?.macs(of: cost), budgets: try budgets?.macs(of: cost))
+            teacher: model, teacherName: teacher, wish: wish, targetMACs: target,
+            maxMACs: try maxMacs?.macs(of: cost), budgets: try budgets?.macs(of: cost), pruning: recipe.pruning, pruneTo: pruneTo)
         let folder = output ?? OutputPlace.folder(of: teacher)
         try OutputPlace.prepare(folder: folder)
         try OutputPlace.prepare(folder: "\(folder)/report")
@@ -75,7 +96,7 @@ struct CompressCommand: LongComputation {
             teacher: model, teacherHash: try ModelFile.hash(path: teacher), place: place, recipe: recipe, loss: loss,
             engine: engine, logPath: RunFiles(model: Compression.student(in: folder)).search
         ).run(plan, resume: training.resume)
-        recipe.architecture = plan.architecture.name
+        recipe.architecture = plan.wish
         let compression = Compression(
             teacher: model, teacherPath: teacher, place: place, plan: plan, recipe: recipe, loss: loss, folder: folder,
             engine: engine)
@@ -83,7 +104,20 @@ struct CompressCommand: LongComputation {
         if common.json {
             Console.standard.result(try JSONText.text(report))
         } else {
-            Console.standard.result(CompressionSummary(report, folder: folder).text)
+            Console.standard.result(CompressionSummary(report, model: "\(folder)/\(report.modelName)", folder: folder).text)
         }
+    }
+
+    /// Puts the options of pruning into a recipe that prunes, or that is made to by one of them.
+    private func addPruning(to recipe: inout RunRecipe, wish: String?) throws(ErdeError) {
+        let prunesTeacher = wish == StudentPlan.prunedTeacher
+        if prunesTeacher && prune {
+            throw ErdeError(
+                .usage, "--prune", "the student of --student prune is pruned already", remedy: "choose one of the two")
+        }
+        guard prune || pruneTo != nil || prunesTeacher || recipe.pruning != nil else { return }
+        var merged = try pruning.merged(recipe.pruning)
+        merged.epochs = pruneEpochs ?? merged.epochs
+        recipe.pruning = merged
     }
 }

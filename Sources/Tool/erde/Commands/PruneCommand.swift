@@ -111,7 +111,6 @@ struct PruneCommand: LongComputation {
         if base == nil {
             base = provenance.distillation.flatMap { $0.method.learnsFromTeacher == hasTeacher ? $0 : nil }
             base?.outOfFold = .ignored
-            base?.exitWeights = nil
         }
         if base == nil, !hasTeacher {
             base = DistillationRecipe()

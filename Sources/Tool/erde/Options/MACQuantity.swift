@@ -34,6 +34,14 @@ struct MACQuantity: ExpressibleByArgument, Sendable {
         }
     }
 
+    /// The share of a reference, 0…1 and above; nil for a number of MACs.
+    var share: Double? {
+        switch amount {
+        case .absolute: nil
+        case .share(let share): share
+        }
+    }
+
     static let help = "for example 20M, 1.5G, 500k or 10% of the teacher"
 }
 

@@ -22,13 +22,15 @@ struct PruningOptions: ParsableArguments {
     @Option(help: "Fewest channels of a group; 8 by default.")
     var minWidth: Int?
 
-    @Option(help: "Come down to the target in so many steps, with training after each; 3 by default.")
+    @Option(
+        name: .customLong("prune-steps"),
+        help: "Come down to the target in so many steps, with training after each; 3 by default.")
     var steps: Int?
 
     @Option(help: "Passes over the training images after each step but the last; 1 by default.")
     var stepEpochs: Int?
 
-    @Option(help: "Training batches on which taylor looks at the loss; 16 by default.")
+    @Option(name: .customLong("importance-batches"), help: "Training batches on which taylor looks at the loss; 16 by default.")
     var batches: Int?
 
     /// The recipe's pruning with these options in it, checked.

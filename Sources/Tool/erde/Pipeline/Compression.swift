@@ -3,15 +3,13 @@ import Artifacts
 import Calibrate
 import Diagnostics
 import Distill
-import Emit
-import Graphs
-import Inference
 import ONNXFormat
+import Prune
 import Report
 import ReportFile
 import Training
 
-/// From a teacher to a calibrated student in a file, and the report about both.
+/// From a teacher, stage by stage, to a calibrated model in a file, and the report about all of them.
 struct Compression {
     let teacher: Model
     let teacherPath: String
@@ -22,31 +20,35 @@ struct Compression {
     let folder: String
     let engine: EngineOptions
 
-    private var studentPath: String { Compression.student(in: folder) }
     private var console: Console { .standard }
 
     /// Where the student is written.
-    static func student(in folder: String) -> String { "\(folder)/student.pb" }
+    static func student(in folder: String) -> String { "\(folder)/\(CompressionStage.student.fileName)" }
+
+    private func path(_ stage: CompressionStage) -> String { "\(folder)/\(stage.fileName)" }
 
     /// - Throws: `ErdeError` of any kind; what is written is complete or absent.
     func run(resume: Bool) throws(ErdeError) -> CalibrationReport {
         let progress = TrainingProgress()
         console.note(plan.reason)
-        var student = try distilled(resume: resume, progress)
-        console.note("Fitting thresholds on \(groupedText(place.dataset.calibration.count)) calibration images")
-        let calibration = try calibrated(student)
-        student.metadata.operatingPoints = calibration.operatingPoints
-        try emit(student, to: studentPath)
-        // From here on the file speaks for itself: what is reported is what was read back.
-        let written = try ModelFile.read(path: studentPath)
-        var report = calibration.report
-        report.models = [
-            try summary(teacher, name: "teacher", path: teacherPath),
-            try summary(written, name: "student", path: studentPath),
-        ]
+        try RunFiles(model: path(.student)).write(recipe)
+        var last: CalibratedFile?
+        var models = [try ModelMeasurement(place: place, engine: engine).summary(teacher, name: "teacher", path: teacherPath)]
+        for stage in plan.stages {
+            let made = try make(
+                stage, from: last?.model ?? teacher, at: last?.path ?? teacherPath, resume: resume, progress)
+            let file = try CalibratedFile(
+                made, name: stage.name, path: path(stage), options: calibrationOptions(made), place: place, engine: engine,
+                previous: last)
+            models.append(file.summary)
+            last = file
+        }
+        guard let last else { preconditionFailure("a compression without stages") }
+        var report = last.report
+        report.models = models
         report.candidates = plan.candidates
         report.candidateChoice = plan.reason
-        report.provenance = written.metadata.provenance
+        report.provenance = last.model.metadata.provenance
         report.dataset.path = place.path
         report.dataset.fingerprint = place.dataset.fingerprint
         report.dataset.trainImages = place.dataset.train.count
@@ -59,51 +61,95 @@ struct Compression {
         return report
     }
 
-    private func distilled(resume: Bool, _ progress: TrainingProgress) throws(ErdeError) -> Model {
-        let files = RunFiles(model: studentPath)
+    /// What a stage makes of the model before it, or has made of it before an interruption.
+    private func make(
+        _ stage: CompressionStage, from model: Model, at source: String, resume: Bool, _ progress: TrainingProgress
+    ) throws(ErdeError) -> Model {
+        if resume, let finished = try finished(stage, from: source) {
+            console.note("\(path(stage)) is complete")
+            return finished
+        }
+        switch stage {
+        case .student:
+            if let architecture = plan.architecture { return try distilled(architecture, resume: resume, progress) }
+            var start = teacher
+            start.metadata.role = .student
+            start.metadata.provenance.outOfFoldErrorPerExit = nil
+            return try pruned(start, stage, from: source, recipe.training, resume: resume, progress)
+        case .pruned:
+            let recovery = plan.pruning?.recovery(after: recipe.training) ?? recipe.training
+            return try pruned(model, stage, from: source, recovery, resume: resume, progress)
+        }
+    }
+
+    /// The model of a stage that an interrupted run of the same recipe has completed; nil where there is none.
+    private func finished(_ stage: CompressionStage, from source: String) throws(ErdeError) -> Model? {
+        let path = path(stage)
+        let training = stage == .student ? recipe.training : plan.pruning?.recovery(after: recipe.training)
+        guard InputFile.size(path) != nil, !RunFiles(model: path).hasCheckpoint, stage != plan.stages.last else { return nil }
+        let model = try ModelFile.read(path: path)
+        let provenance = model.metadata.provenance
+        guard provenance.parentHash == (try ModelFile.hash(path: source)), provenance.distillation == loss,
+            provenance.architecture == (plan.architecture ?? teacher.metadata.provenance.architecture),
+            provenance.training == training
+        else { return nil }
+        return model
+    }
+
+    private func distilled(
+        _ architecture: ArchitectureDescription, resume: Bool, _ progress: TrainingProgress
+    ) throws(ErdeError) -> Model {
+        let files = RunFiles(model: path(.student))
         var run = TrainingRun(engine: engine.engine, options: engine.compilation)
         // A run that was stopped while it searched has no checkpoint yet.
         files.attach(to: &run, resume: resume && (files.hasCheckpoint || InputFile.size(files.search) == nil))
         run.report = progress.show
-        try files.write(recipe)
         console.note(
-            "Distilling \(plan.architecture.name) from \(teacherPath) with \(loss.method.rawValue) on "
+            "Distilling \(architecture.name) from \(teacherPath) with \(loss.method.rawValue) on "
                 + "\(groupedText(place.dataset.train.count)) images")
-        let folds =
-            loss.effectiveOutOfFold == .ignored ? nil : try FoldJudgement.read(beside: teacherPath, teacher, place.dataset)
         let student = try distill(
-            from: teacher, foldPredictions: folds, parentHash: try ModelFile.hash(path: teacherPath), on: place.dataset,
-            datasetPath: place.path,
-            to: plan.architecture, recipe: recipe.training, distillation: loss, run: run)
+            from: teacher, foldPredictions: try folds(), parentHash: try ModelFile.hash(path: teacherPath),
+            on: place.dataset, datasetPath: place.path, to: architecture, recipe: recipe.training, distillation: loss,
+            run: run)
         files.removeCheckpoint()
         return student
     }
 
-    private func calibrated(_ student: Model) throws(ErdeError) -> Calibration {
+    /// Channels removed from a model, which then learns from the teacher.
+    private func pruned(
+        _ model: Model, _ stage: CompressionStage, from source: String, _ training: TrainingRecipe, resume: Bool,
+        _ progress: TrainingProgress
+    ) throws(ErdeError) -> Model {
+        guard let pruning = plan.pruning, let target = try plan.prunedMACs() else {
+            preconditionFailure("a pruning without a target")
+        }
+        console.note("Pruning \(source) to \(macsText(target)) by \(pruning.importance.rawValue)")
+        let task = PruningTask(
+            model: model, targetMACs: target, recipe: pruning, teacher: loss.method.learnsFromTeacher ? teacher : nil,
+            foldPredictions: try folds(), dataset: place.dataset, training: training, distillation: loss)
+        let job = PruningJob(task: task, files: RunFiles(model: path(stage)), engine: engine, progress: progress)
+        var pruned = try job.run(resume: resume && job.hasBegun)
+        pruned.metadata.provenance.version = erdeVersion
+        pruned.metadata.provenance.parentHash = try ModelFile.hash(path: source)
+        pruned.metadata.provenance.datasetPath = place.path
+        pruned.metadata.provenance.datasetFingerprint = place.dataset.fingerprint
+        return pruned
+    }
+
+    private func folds() throws(ErdeError) -> FoldPredictions? {
+        loss.effectiveOutOfFold == .ignored ? nil : try FoldJudgement.read(beside: teacherPath, teacher, place.dataset)
+    }
+
+    private func calibrationOptions(_ model: Model) -> CalibrationOptions {
         var options = CalibrationOptions()
-        options.targetMACs = plan.targetMACs
+        // What a pruned network's first exit costs is known only now.
+        let least = Double(model.metadata.cumulativeMACs.first ?? 0)
+        if plan.targetMACs < least {
+            console.warn("the first exit alone costs \(macsText(least)); thresholds are fitted for that instead of the target")
+        }
+        options.targetMACs = max(plan.targetMACs, least)
         options.score = recipe.score
-        options.budgets = plan.budgets
-        return try calibrate(
-            calibration: try logits(of: student, .calibration), test: try logits(of: student, .test),
-            modelName: "student.pb", classNames: student.metadata.classNames,
-            cumulativeMACs: student.metadata.cumulativeMACs, options: options)
-    }
-
-    private func logits(of model: Model, _ split: DatasetSplit) throws(ErdeError) -> LabelledLogits {
-        try LabelledLogits(of: model, place.dataset.samples(split), engine: engine)
-    }
-
-    private func summary(_ model: Model, name: String, path: String) throws(ErdeError) -> ModelSummary {
-        var summary = ModelSummary(
-            name: name, architecture: model.metadata.provenance.architecture?.name,
-            cumulativeMACs: model.metadata.cumulativeMACs, parameterCount: model.graph.cost().parameterCount)
-        summary.fileBytes = InputFile.size(path)
-        summary.calibrationAccuracyPerExit = try logits(of: model, .calibration).accuracyPerExit
-        summary.testAccuracyPerExit = try logits(of: model, .test).accuracyPerExit
-        let speed = InferenceSpeed(model: model, engine: engine)
-        summary.millisecondsPerImageBatch1 = try speed.milliseconds(batch: 1)
-        summary.millisecondsPerImageBatch128 = try speed.milliseconds(batch: 128)
-        return summary
+        options.budgets = plan.budgets.map { budgets in Set(budgets.map { max($0, least) }).sorted() }
+        return options
     }
 }

@@ -3,10 +3,15 @@ import Artifacts
 /// The table at the end of `compress`, for someone who has never seen one.
 struct CompressionSummary {
     private let report: CalibrationReport
+    private let model: String
     private let folder: String
 
-    init(_ report: CalibrationReport, folder: String) {
+    /// - Parameters:
+    ///   - model: path of the file that the report is about.
+    ///   - folder: where `report/` lies.
+    init(_ report: CalibrationReport, model: String, folder: String) {
         self.report = report
+        self.model = model
         self.folder = folder
     }
 
@@ -15,24 +20,33 @@ struct CompressionSummary {
     }
 
     private var models: String {
-        var table = TextTable(["model", "network", "test accuracy", "MACs per image", "parameters", "file", "ms/image"])
+        var table = TextTable([
+            "model", "network", "test accuracy", "MACs per image", "parameters", "file", "ms, one", "ms, of 128",
+            "leave at exit", "changed exit",
+        ])
         for model in report.models {
-            let atTarget = model.name == "student" ? report.target : nil
+            let shares = model.exitSharesAtTarget
+            let meanMACs = shares.map { zip($0, model.cumulativeMACs).reduce(0) { $0 + $1.0 * Double($1.1) } }
             table.add([
                 model.name, model.architecture ?? "–",
-                atTarget.map { percentText($0.testAccuracy.value) }
-                    ?? model.testAccuracyPerExit?.last.map { percentText($0) } ?? "–",
-                macsText(atTarget?.testMeanMACs.value ?? Double(model.cumulativeMACs.last ?? 0)),
+                (model.testAccuracyAtTarget ?? model.testAccuracyPerExit?.last).map { percentText($0) } ?? "–",
+                macsText(meanMACs ?? Double(model.cumulativeMACs.last ?? 0)),
                 groupedText(model.parameterCount), model.fileBytes.map(bytesText) ?? "–",
-                model.millisecondsPerImageBatch128.map { decimalText($0.median, decimals: 3) } ?? "–",
+                milliseconds(model.millisecondsPerImageBatch1), milliseconds(model.millisecondsPerImageBatch128),
+                shares.map { $0.map { decimalText(100 * $0, decimals: 0) }.joined(separator: " / ") + " %" } ?? "–",
+                model.changedExitShare.map { percentText($0) } ?? "–",
             ])
         }
         return table.text
     }
 
+    private func milliseconds(_ measurement: TimeMeasurement?) -> String {
+        measurement.map { decimalText($0.median, decimals: 3) } ?? "–"
+    }
+
     /// What each budget buys.
     var budgets: String {
-        var table = TextTable(["student at a budget of", "test accuracy", "mean MACs", "leave at exit", "fewer MACs"])
+        var table = TextTable(["at a mean budget of", "test accuracy", "mean MACs", "leave at exit", "fewer MACs"])
         let teacherMACs = Double(report.models.first?.cumulativeMACs.last ?? 0)
         for row in report.budgets {
             table.add([
@@ -46,8 +60,10 @@ struct CompressionSummary {
 
     private var note: String {
         "Thresholds were fitted on the calibration images and are stored in the file; accuracy is measured on the test images. "
-            + "The student's row counts its early exits at the target; ms/image is full depth, 128 at a time, on this machine."
+            + "Rows with exits count the early exits at the target; ms is per image at full depth on this machine, one at a time "
+            + "and 128 at a time."
+
     }
 
-    private var files: String { "model   \(folder)/student.pb\nreport  \(folder)/report/index.html" }
+    private var files: String { "model   \(model)\nreport  \(folder)/report/index.html" }
 }

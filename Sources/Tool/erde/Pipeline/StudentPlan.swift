@@ -2,10 +2,13 @@ import Architectures
 import Artifacts
 import Diagnostics
 import Graphs
+import Pruning
 
 /// Which student is trained, for which budgets, and what else was considered: all known before the first image is read.
 struct StudentPlan {
-    private(set) var architecture: ArchitectureDescription
+    /// Nil where it is the teacher with fewer channels.
+    private(set) var architecture: ArchitectureDescription?
+    /// Before pruning.
     private(set) var cumulativeMACs: [Int]
     let targetMACs: Double
     /// The budgets to fit; nil takes the default ones around the target.
@@ -13,68 +16,129 @@ struct StudentPlan {
     private(set) var candidates: [StudentCandidate]
     /// Why the student is this one.
     private(set) var reason: String
+    /// How channels are removed; nil where none are.
+    let pruning: PruningRecipe?
+    private let pruneTo: MACQuantity?
+    private let maxMACs: Double?
+    /// The mean MACs that candidates are compared at: what is pruned later may cost more now.
+    let searchTargetMACs: Double
     /// The family that it was chosen from; nil when it was asked for by name.
     private let choice: StudentChoice?
 
-    /// - Parameter wish: the network that the user names; nil or `auto` chooses one of the teacher's family, `auto:NAME` one
-    ///   that is no larger than the network of that name.
+    /// - Parameters:
+    ///   - wish: the network that the user names; nil or `auto` chooses one of the teacher's family, `auto:NAME` one that is
+    ///     no larger than the network of that name, `prune` takes the teacher with fewer channels.
+    ///   - pruning: of the student or, with `prune`, of the teacher; nil prunes nothing.
+    ///   - pruneTo: MACs of the whole network afterwards, shares taken of what it costs before; nil takes half of a student,
+    ///     and twice the target of a teacher.
     /// - Throws: `ErdeError` of kind `usage` for a target or a budget that no thresholds can reach.
     init(
-        teacher: Model, teacherName: String, wish: String?, targetMACs: Double, maxMACs: Double?, budgets: [Double]?
+        teacher: Model, teacherName: String, wish: String?, targetMACs: Double, maxMACs: Double?, budgets: [Double]?,
+        pruning: PruningRecipe? = nil, pruneTo: MACQuantity? = nil
     ) throws(ErdeError) {
         let (image, classes) = (teacher.metadata.image, teacher.metadata.classNames.count)
         self.targetMACs = targetMACs
+        self.pruning = pruning
+        self.pruneTo = pruneTo
+        self.maxMACs = maxMACs
+        self.budgets = budgets.map { Array(Set($0 + [targetMACs])).sorted() }
+        let share = pruning == nil ? 1 : pruneTo?.share ?? 0.5
+        searchTargetMACs = targetMACs / share
+        if wish == StudentPlan.prunedTeacher {
+            architecture = nil
+            cumulativeMACs = teacher.metadata.cumulativeMACs
+            candidates = []
+            choice = nil
+            reason = "The student is \(teacherName) with fewer channels."
+            try requireReach(teacher.graph)
+            return
+        }
+        let chosen: ArchitectureDescription
         if let wish, wish != "auto", !wish.hasPrefix(StudentPlan.automatic) {
-            architecture = try ArchitectureDescription(parsing: wish)
-            let cost = try architecture.cost(image: image, classes: classes)
+            chosen = try ArchitectureDescription(parsing: wish)
+            let cost = try chosen.cost(image: image, classes: classes)
             cumulativeMACs = cost.cumulativeMACs
             candidates = [
                 StudentCandidate(
-                    architecture: architecture.name, cumulativeMACs: cumulativeMACs, parameterCount: cost.parameterCount,
+                    architecture: chosen.name, cumulativeMACs: cumulativeMACs, parameterCount: cost.parameterCount,
                     isChosen: true, reason: "asked for")
             ]
-            reason = "\(architecture.name) was asked for."
+            reason = "\(chosen.name) was asked for."
             choice = nil
         } else {
             let largest = try StudentPlan.largest(wish, teacher, teacherName)
             let teacherMACs = Double(teacher.metadata.cumulativeMACs.last ?? 0)
             let choice = try StudentChoice.choose(
-                teacher: largest, image: image, classes: classes, targetMACs: targetMACs,
-                maxMACs: min(maxMACs ?? teacherMACs, teacherMACs))
+                teacher: largest, image: image, classes: classes, targetMACs: searchTargetMACs,
+                maxMACs: min((maxMACs ?? teacherMACs) / share, teacherMACs))
             self.choice = choice
-            architecture = choice.chosen.architecture
+            chosen = choice.chosen.architecture
             cumulativeMACs = choice.chosen.cumulativeMACs
+            let times = share < 1 ? "\(decimalText(StudentChoice.fullDepthBudgets / share, decimals: 1)) times" : "twice"
             candidates = choice.candidates.map { candidate in
                 let isChosen = candidate == choice.chosen
                 return StudentCandidate(
                     architecture: candidate.architecture.name, cumulativeMACs: candidate.cumulativeMACs,
                     parameterCount: candidate.parameterCount, isChosen: isChosen,
-                    reason: isChosen ? "full depth nearest to twice the budget" : nil)
+                    reason: isChosen ? "full depth nearest to \(times) the budget" : nil)
             }
             reason =
-                "Of \(candidates.count) networks of the \(architecture.family.rawValue) family, \(architecture.name) has the "
-                + "full depth nearest to twice the budget (\(macsText(Double(cumulativeMACs[cumulativeMACs.count - 1])))) with a "
+                "Of \(candidates.count) networks of the \(chosen.family.rawValue) family, \(chosen.name) has the "
+                + "full depth nearest to \(times) the budget (\(macsText(Double(cumulativeMACs[cumulativeMACs.count - 1])))) with a "
                 + "first exit of \(macsText(Double(cumulativeMACs[0]))); early exits keep nearly the accuracy of full depth at about half "
                 + "its MACs."
         }
-        for budget in [targetMACs] + (budgets ?? []) where budget < Double(cumulativeMACs[0]) {
+        architecture = chosen
+        try requireReach(of: chosen, teacher)
+        let most = Double(cumulativeMACs[cumulativeMACs.count - 1])
+        let left = try prunedMACs() ?? most
+        // About: a ranking over the whole network need not take the same share from every exit.
+        let first = Double(cumulativeMACs[0]) * left / most
+        for budget in [targetMACs] + (budgets ?? []) where budget < first {
             throw ErdeError(
                 .usage, macsText(budget),
-                "cannot be reached by \(architecture.name): its first exit alone costs \(macsText(Double(cumulativeMACs[0])))",
+                "cannot be reached by \(chosen.name): its first exit alone costs \(macsText(first))",
                 remedy: "choose a budget of at least that, or a smaller --student")
         }
-        if let maxMACs, let most = cumulativeMACs.last, Double(most) > maxMACs {
+        if let maxMACs, left > maxMACs {
             throw ErdeError(
-                .usage, "--max-macs", "\(architecture.name) costs \(macsText(Double(most))) at full depth",
+                .usage, "--max-macs", "\(chosen.name) costs \(macsText(left)) at full depth",
                 remedy: "choose a smaller --student")
         }
-        self.budgets = budgets.map { Array(Set($0 + [targetMACs])).sorted() }
+    }
+
+    /// What is made, one from the other.
+    var stages: [CompressionStage] { pruning == nil || architecture == nil ? [.student] : [.student, .pruned] }
+
+    /// As `--student` and recipes take it.
+    var wish: String { architecture?.name ?? StudentPlan.prunedTeacher }
+
+    /// MACs of the whole network after pruning; nil where nothing is pruned.
+    func prunedMACs() throws(ErdeError) -> Double? {
+        guard pruning != nil, let full = cumulativeMACs.last else { return nil }
+        let half = architecture == nil ? 2 * targetMACs : Double(full) / 2
+        return min(try pruneTo?.macs(of: full) ?? half, maxMACs ?? .infinity)
+    }
+
+    private func requireReach(_ graph: Graph) throws(ErdeError) {
+        guard let pruning, let goal = try prunedMACs() else { return }
+        try ChannelSelection.requireReach(goal, pruning, graph)
+    }
+
+    private func requireReach(of architecture: ArchitectureDescription, _ teacher: Model) throws(ErdeError) {
+        guard pruning != nil else { return }
+        let unit = [Float](repeating: 1, count: teacher.metadata.image.channels)
+        try requireReach(
+            architecture.buildGraph(
+                image: teacher.metadata.image, classes: teacher.metadata.classNames.count, mean: unit,
+                standardDeviation: unit))
     }
 
     /// Students worth a short training, the present one first; empty when it was asked for by name.
     func shortlist(count: Int) -> [StudentChoice.Candidate] {
-        let least = (budgets ?? [targetMACs]).min() ?? targetMACs
-        return choice?.shortlist(targetMACs: targetMACs, count: count).filter { Double($0.cumulativeMACs[0]) <= least } ?? []
+        let least = ((budgets ?? [targetMACs]).min() ?? targetMACs) * searchTargetMACs / targetMACs
+        return choice?.shortlist(targetMACs: searchTargetMACs, count: count).filter { Double($0.cumulativeMACs[0]) <= least }
+            ?? []
     }
 
     /// The same plan with the winner of a search as its student.
@@ -95,11 +159,13 @@ struct StudentPlan {
         }
         let tried = Set(trials.map(\.architecture)).count
         plan.reason =
-            "Of \(candidates.count) networks of the \(architecture.family.rawValue) family, \(tried) were trained for a short time "
-            + "in \(rounds) round\(rounds == 1 ? "" : "s"); \(plan.architecture.name) was the most accurate at the budget on the calibration images."
+            "Of \(candidates.count) networks of the \(winner.architecture.family.rawValue) family, \(tried) were trained for a short time "
+            + "in \(rounds) round\(rounds == 1 ? "" : "s"); \(winner.architecture.name) was the most accurate at the budget on the calibration images."
         return plan
     }
 
+    /// `--student prune`
+    static let prunedTeacher = "prune"
     private static let automatic = "auto:"
 
     /// The network of which students are smaller versions.

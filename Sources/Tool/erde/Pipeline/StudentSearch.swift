@@ -48,7 +48,7 @@ struct StudentSearch {
             if let known = log.entry(name, round: round) { return known.calibrationAccuracy }
             let place = "round \(round + 1) of \(halving.rounds.count)"
             let entry = try trial.run(
-                candidate, round: round, images: halving.rounds[round].images, targetMACs: plan.targetMACs, place: place)
+                candidate, round: round, images: halving.rounds[round].images, targetMACs: plan.searchTargetMACs, place: place)
             try log.add(entry)
             console.note(
                 "\(place)  \(name)  \(percentText(entry.calibrationAccuracy)) at "
@@ -62,7 +62,7 @@ struct StudentSearch {
         _ plan: StudentPlan, _ list: [StudentChoice.Candidate], _ halving: SuccessiveHalving
     ) -> SearchLog.Header {
         SearchLog.Header(
-            version: erdeVersion, teacher: teacherHash, dataset: dataset.fingerprint, targetMACs: plan.targetMACs,
+            version: erdeVersion, teacher: teacherHash, dataset: dataset.fingerprint, targetMACs: plan.searchTargetMACs,
             candidates: list.map(\.architecture.name), rounds: halving.rounds, training: recipe.training, distillation: loss,
             score: recipe.score, precision: engine.engine.precision(for: engine.compilation))
     }

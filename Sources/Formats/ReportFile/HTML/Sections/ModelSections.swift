@@ -14,7 +14,8 @@ func modelSection(_ report: CalibrationReport) -> Markup? {
             <td>\(countText(model.parameterCount))\
             \(ratio(teacher.map { Double($0.parameterCount) }, Double(model.parameterCount), model, teacher))</td>\
             <td>\(model.fileBytes.map(bytesText) ?? "–")</td>\
-            <td>\(time(model.millisecondsPerImageBatch1))</td><td>\(time(model.millisecondsPerImageBatch128))</td></tr>
+            <td>\(time(model.millisecondsPerImageBatch1))</td><td>\(time(model.millisecondsPerImageBatch128))</td>\
+            <td>\(leaving(model))</td></tr>
 
             """
     }
@@ -24,7 +25,8 @@ func modelSection(_ report: CalibrationReport) -> Markup? {
         <div class="scroll"><table><thead><tr><th scope="col">network</th><th scope="col">accuracy<small>test</small></th>\
         <th scope="col">accuracy<small>calibration</small></th><th scope="col">MACs<small>full depth</small></th>\
         <th scope="col">parameters</th><th scope="col">file</th><th scope="col">time per image<small>one at a time</small></th>\
-        <th scope="col">time per image<small>128 at a time</small></th></tr></thead>
+        <th scope="col">time per image<small>128 at a time</small></th>\
+        <th scope="col">leave at exit<small>at the target budget</small></th></tr></thead>
         <tbody>\(rows)\(targetRow(report))</tbody></table></div></section>
 
         """
@@ -36,7 +38,7 @@ private func targetRow(_ report: CalibrationReport) -> Markup? {
     return """
         <tr class="chosen"><th scope="row">\(report.modelName)<small>at the target budget</small></th>\
         <td>\(percentText(target.testAccuracy.value))</td><td>\(percentText(target.calibrationAccuracy))</td>\
-        <td>\(shortMACs(target.testMeanMACs.value))<small>mean</small></td><td></td><td></td><td></td><td></td></tr>
+        <td>\(shortMACs(target.testMeanMACs.value))<small>mean</small></td><td></td><td></td><td></td><td></td><td></td></tr>
         """
 }
 
@@ -44,6 +46,14 @@ private func accuracies(_ values: [Double]?) -> Markup {
     guard let values, let last = values.last else { return "–" }
     let earlier = values.dropLast().map { percentText($0, decimals: 1) }.joined(separator: " · ")
     return "\(percentText(last))\(earlier.isEmpty ? "" as Markup : "<small>\(earlier)</small>")"
+}
+
+/// Where images leave, how many are answered right then, and how many changed their exit since the row above.
+private func leaving(_ model: ModelSummary) -> Markup {
+    guard let shares = model.exitSharesAtTarget else { return "–" }
+    let accuracy = model.testAccuracyAtTarget.map { "<small>accuracy \(percentText($0))</small>" as Markup }
+    let changed = model.changedExitShare.map { "<small>changed \(percentText($0))</small>" as Markup }
+    return "\(shares.map { percentText($0, decimals: 0) }.joined(separator: " · "))\(accuracy)\(changed)"
 }
 
 /// How many times less than the teacher.

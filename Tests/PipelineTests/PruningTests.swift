@@ -1,0 +1,107 @@
+import Foundation
+import Testing
+
+extension Pipeline {
+    /// Channels removed from models, from the command line.
+    @Suite(.serialized)
+    struct PruningTests {
+        private let program = Workshop.program
+
+        private func object(_ text: String) throws -> [String: Any] {
+            try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        }
+
+        @Test func groupsArePrinted() throws {
+            _ = Workshop.made
+            let text = try program.run("prune", "teacher.pb", "--groups")
+            #expect(text.status == 0, "\(text.messages)")
+            #expect(text.output.contains("8 channels made by stem, stage1_block1_conv2\n"))
+            #expect(text.output.contains("stay: the network's output"))
+            let groups = try #require(
+                try object(program.run("prune", "teacher.pb", "--groups", "--json").output)["groups"] as? [Any])
+            #expect(groups.count >= 5)
+        }
+
+        @Test func aPrunedModelIsAModel() throws {
+            _ = Workshop.made
+            let pruned = try program.run(
+                "prune", "small/student.pb", "--to", "70%", "--teacher", "teacher.pb", "--prune-steps", "2", "--multiple", "2",
+                "--min-width", "2", "--epochs", "1", "--threads", "1", "--json", "-o", "pruned.pb")
+            #expect(pruned.status == 0, "\(pruned.messages)")
+            let result = try object(pruned.output)
+            let before = try #require(result["macsBefore"] as? Int)
+            let macs = try #require((result["cumulativeMACs"] as? [Int])?.last)
+            #expect(Double(macs) <= 0.7 * Double(before) && macs > before / 3)
+            #expect((result["budgets"] as? [Double])?.isEmpty == false, "thresholds are fitted again")
+            #expect(!program.exists("pruned.checkpoint") && !program.exists("pruned.step1.pb"))
+            let text = try program.run("inspect", "pruned.pb").output
+            #expect(text.contains(", pruned\n") && text.contains("by taylor"))
+            for arguments in [["evaluate", "pruned.pb"], ["classify", "pruned.pb", "\(Program.samples)/test/bag"]] {
+                let outcome = try program.run(arguments[0], arguments[1], arguments.count > 2 ? arguments[2] : "--json", "-q")
+                #expect(outcome.status == 0, "\(outcome.messages)")
+            }
+            let export = try program.run("export", "pruned.pb", "--to", "onnx", "-o", "pruned.onnx")
+            #expect(export.status == 0, "\(export.messages)")
+            let again = try program.run(
+                "prune", "pruned.pb", "--to", "80%", "--importance", "l2", "--multiple", "1", "--min-width", "1", "--no-training",
+                "-o", "twice.pb")
+            #expect(again.status == 0, "\(again.messages)")
+            let pupil = try program.run(
+                "compress", "pruned.pb", "--target-macs", "50%", "--student", "preresnet:widths=4,8:blocks=1,1", "--epochs", "1",
+                "--threads", "1", "-q", "--output", "of-pruned")
+            #expect(pupil.status == 0, "\(pupil.messages)")
+        }
+
+        @Test func targetsOutOfReachAreRefusedAtOnce() throws {
+            _ = Workshop.made
+            for to in ["1k", "0.1%"] {
+                let outcome = try program.run("prune", "teacher.pb", "--to", to, "-o", "never.pb")
+                #expect(outcome.status == 64)
+                #expect(outcome.messages.contains("out of reach") && outcome.messages.contains("choose at least"))
+            }
+            let more = try program.run("prune", "teacher.pb", "--to", "100%", "-o", "never.pb")
+            #expect(more.status == 64 && more.messages.contains("not less than"))
+            let alone = try program.run("prune", "teacher.pb", "--to", "50%", "--method", "erde", "-o", "never.pb")
+            #expect(alone.status == 64 && alone.messages.contains("--teacher"))
+            #expect(try program.run("prune", "teacher.pb").status == 64)
+            #expect(!program.exists("never.pb"))
+        }
+
+        @Test func theChainHasARowForEachStage() throws {
+            _ = Workshop.made
+            let outcome = try program.run(
+                "compress", "teacher.pb", "--target-macs", "1.2M", "--student", "preresnet:widths=8,12:blocks=1,1", "--prune",
+                "--prune-to", "70%", "--multiple", "2", "--min-width", "2", "--prune-steps", "2", "--epochs", "1", "--threads",
+                "1",
+                "--json", "--output", "chain")
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            let report = try object(outcome.output)
+            let models = try #require(report["models"] as? [[String: Any]])
+            #expect(models.compactMap { $0["name"] as? String } == ["teacher", "student", "pruned"])
+            let macs = models.compactMap { ($0["cumulativeMACs"] as? [Int])?.last }
+            #expect(Double(macs[2]) <= 0.7 * Double(macs[1]))
+            for model in models.dropFirst() {
+                let shares = try #require(model["exitSharesAtTarget"] as? [Double])
+                #expect(abs(shares.reduce(0, +) - 1) < 1e-9)
+            }
+            #expect(models[1]["changedExitShare"] == nil)
+            let changed = try #require(models[2]["changedExitShare"] as? Double)
+            #expect(0...1 ~= changed)
+            #expect(report["modelName"] as? String == "pruned.pb")
+            #expect(program.exists("chain/student.pb") && program.exists("chain/pruned.pb"))
+            let page = String(decoding: try program.read("chain/report/index.html"), as: UTF8.self)
+            #expect(page.contains("changed "))
+        }
+
+        @Test func theTeacherItselfMayBePruned() throws {
+            _ = Workshop.made
+            let outcome = try program.run(
+                "compress", "teacher.pb", "--target-macs", "1M", "--student", "prune", "--prune-to", "60%", "--multiple", "2",
+                "--min-width", "2", "--epochs", "1", "--threads", "1", "--output", "narrow")
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            #expect(outcome.output.contains("narrow/student.pb") && outcome.output.contains(", pruned"))
+            let both = try program.run("compress", "teacher.pb", "--target-macs", "1M", "--student", "prune", "--prune")
+            #expect(both.status == 64)
+        }
+    }
+}
