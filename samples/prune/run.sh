@@ -2,7 +2,7 @@
 # A teacher at half its MACs, pruned in several ways with equal training, on Fashion-MNIST.
 # Usage: run.sh PATH_TO_ERDE OUTPUT_FOLDER   (the data: apt install dataset-fashion-mnist)
 # In the folder a teacher.pb with its fashion-mnist.erds is used if there is one. An interrupted run goes on when the script is
-# started again. SEEDS, EPOCHS (after the last of three steps) and TO may be set.
+# started again. SEEDS, EPOCHS (after the last of three steps), TO and THREADS may be set.
 set -euo pipefail
 erde=$(realpath "$1")
 mkdir -p "$2"
@@ -23,7 +23,7 @@ prune() {
     local name=$1
     shift
     [ -f "$name.pb" ] || "$erde" prune teacher.pb --data fashion-mnist.erds --to "$to" --epochs "${EPOCHS:-8}" \
-        -o "$name.pb" $(resume "$name") "$@" >"$name.txt"
+        ${THREADS:+--threads "$THREADS"} -o "$name.pb" $(resume "$name") "$@" >"$name.txt"
     [ -f "$name.eval" ] || "$erde" evaluate "$name.pb" fashion-mnist.erds >"$name.partial"
     [ -f "$name.eval" ] || mv "$name.partial" "$name.eval"
 }
