@@ -46,6 +46,7 @@ let package = Package(
         .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"], path: "Sources/System/CImageCodecs"),
         .target(name: "CArchiveStream", dependencies: ["CArchive"], path: "Sources/System/CArchiveStream"),
         .target(name: "CSchemas", dependencies: ["CProtobufC"], path: "Sources/System/CSchemas"),
+        .target(name: "CByteLoops", path: "Sources/System/CByteLoops"),
         .target(
             name: "CDNNL", path: "Sources/System/CDNNL", linkerSettings: [.linkedLibrary("dnnl")]),
 
@@ -58,7 +59,7 @@ let package = Package(
 
         // Engines: two ways to run the same graph.
         module("ReferenceEngine", in: "Engines", ["Diagnostics", "Tensors", "Graphs", "Execution"]),
-        module("CPUEngine", in: "Engines", ["Diagnostics", "Tensors", "Graphs", "Execution", "CDNNL"]),
+        module("CPUEngine", in: "Engines", ["Diagnostics", "Tensors", "Graphs", "Execution", "CDNNL", "CByteLoops"]),
 
         // Formats: artifacts as bytes.
         module("Images", in: "Formats", ["Diagnostics", "Artifacts", "CImageCodecs"]),
@@ -82,6 +83,10 @@ let package = Package(
             "Pruning", in: "Learning",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Losses", "Training"]),
 
+        module(
+            "Quantization", in: "Learning",
+            ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Inference"]),
+
         // Stages: one function each, from the artifact before to the artifact after. They never import each other.
         module(
             "Ingest", in: "Stages",
@@ -98,6 +103,9 @@ let package = Package(
         module("Prune", in: "Stages", ["Diagnostics", "Graphs", "Artifacts", "Losses", "Pruning", "Training"]),
         module(
             "Calibrate", in: "Stages", ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Inference"]),
+        module(
+            "Quantize", in: "Stages",
+            ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Inference", "Quantization", "Training"]),
         module(
             "Emit", in: "Stages", ["Diagnostics", "Artifacts", "ONNXFormat", "SafetensorsFormat", "C99Format"]),
         module(
@@ -118,7 +126,7 @@ let package = Package(
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine", "DatasetFile",
                 "FileTrees", "ONNXFormat", "ReportFile", "FoldFile", "Images", "Architectures", "Losses", "Inference",
                 "Training", "Ingest", "TrainTeacher", "Distill", "Prune",
-                "Calibrate", "Emit", "Classify", "Import", "Report", "CPNG", "CJPEG", "CZ", "CArchiveStream", "CProtobufC",
+                "Calibrate", "Quantize", "Emit", "Classify", "Import", "Report", "CPNG", "CJPEG", "CZ", "CArchiveStream", "CProtobufC",
                 arguments,
             ],
             path: "Sources/Tool/erde", swiftSettings: swiftSettings),
@@ -161,7 +169,8 @@ let package = Package(
             "LearningTests",
             [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine",
-                "Architectures", "Losses", "Inference", "Training", "TestSupport",
+                "Architectures", "Losses", "Inference", "Training", "Quantization",
+                "TestSupport",
             ]),
         tests(
             "PruningTests",
@@ -173,8 +182,8 @@ let package = Package(
             "StagesTests",
             [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "CPUEngine", "Inference", "Calibrate",
-                "Report", "ReportFile", "FoldFile", "FileTrees", "Classify", "CSchemas", "TrainTeacher", "Distill",
-                "Architectures", "Import", "Training", "TestSupport",
+                "Report", "ReportFile", "FoldFile", "FileTrees", "Quantize", "Classify", "CSchemas", "TrainTeacher",
+                "Distill", "Architectures", "Import", "Training", "TestSupport",
             ]),
         tests("PipelineTests", ["Artifacts", "TestSupport"]),
     ],

@@ -14,7 +14,7 @@ struct ConformanceCase: Sendable {
 
     static let all =
         convolutions + products + normalisations + pools + elementwise + binaries + rows + reductions + channels
-        + planes + learning
+        + planes + quantizations + learning
 }
 
 extension ConformanceCase: CustomTestStringConvertible {

@@ -50,6 +50,21 @@ struct GradientTests {
         }
     }
 
+    @Test("pass straight through rounding, and stop where it saturates")
+    func straightThrough() throws {
+        var builder = GraphBuilder()
+        let x = builder.input("x", TensorType([5]), isBatched: false)
+        let bytes = try builder.apply(.fakeQuantize(Quantization(.uint8, scale: 0.25)), x)
+        let channels = try builder.apply(.fakeQuantizeChannels(limit: 7), x)
+        let weight = builder.constant("weight", Tensor([5], [1, 2, 3, 4, 5] as [Float]))
+        let loss = try builder.apply(
+            .reduceSum(Reduction(axes: [0])), builder.apply(.multiply, builder.apply(.add, bytes, channels), weight))
+        builder.output("dx", try gradients(of: loss, withRespectTo: [x], in: &builder)[0])
+        // uint8 with steps of 1/4 reaches from −1/8 to 63 7/8.
+        let outputs = try ReferenceEngine.evaluate(builder.graph, inputs: ["x": [-0.2, -0.1, 0, 63.8, 63.9]]).outputs
+        #expect(outputs == ["dx": [1, 4, 6, 8, 5]])
+    }
+
     @Test("add up where a value is used several times")
     func severalUses() throws {
         var random = RandomTensors(seed: 32)

@@ -11,6 +11,7 @@ enum OpKind: String, CaseIterable, Sendable, Decodable {
     case logSoftmax, argMax, oneHot, reduceSum, reduceMean, sumOfSquares, sumTo, broadcastTo, reshape
     case concatenate, channelSlice
     case sigmoid, hardSigmoid, errorFunction, transpose, pad, crop
+    case quantize, dequantize, fakeQuantize, fakeQuantizeChannels
     case momentumUpdate
 
     /// Why an operator has no check of its gradient.
@@ -19,6 +20,8 @@ enum OpKind: String, CaseIterable, Sendable, Decodable {
         case checked
         /// It is constant almost everywhere, or stops gradients by definition: its gradient is zero.
         case zero
+        /// By definition that of something smoother, tested for itself.
+        case straightThrough
         /// It only stands in gradients and updates, which are not differentiated again.
         case none
     }
@@ -31,8 +34,10 @@ enum OpKind: String, CaseIterable, Sendable, Decodable {
             .broadcastTo, .reshape, .concatenate, .channelSlice, .sigmoid, .hardSigmoid, .errorFunction, .transpose, .pad,
             .crop:
             .checked
-        case .stopGradient, .equal, .less, .argMax, .oneHot:
+        case .stopGradient, .equal, .less, .argMax, .oneHot, .quantize, .dequantize:
             .zero
+        case .fakeQuantize, .fakeQuantizeChannels:
+            .straightThrough
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationGradient, .maxPoolGradient,
             .averagePoolGradient, .reluGradient, .clipGradient, .momentumUpdate:
             .none
@@ -92,6 +97,10 @@ extension Op {
         case .transpose: .transpose
         case .pad: .pad
         case .crop: .crop
+        case .quantize: .quantize
+        case .dequantize: .dequantize
+        case .fakeQuantize: .fakeQuantize
+        case .fakeQuantizeChannels: .fakeQuantizeChannels
         case .momentumUpdate: .momentumUpdate
         }
     }

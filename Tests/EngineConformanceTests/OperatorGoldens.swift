@@ -19,7 +19,9 @@ struct OperatorGolden: Decodable, Sendable {
 
     struct Attributes: Decodable, Sendable {
         let strides, padding, dilations, kernel, axes, trailing, permutation: [Int]?
-        let groups, classes, salt, start, count: Int?
+        let groups, classes, salt, start, count, limit: Int?
+        let scales: [Float]?
+        let dataType: DataType?
         let epsilon, momentum, weightDecay, lower, upper, scale, offset, rate: Double?
         let countsPadding, keepsAxes, transposeLeft, transposeRight, nesterov: Bool?
     }
@@ -94,12 +96,20 @@ extension OperatorGolden {
         case .transpose: .transpose(permutation: try #require(attributes.permutation))
         case .pad: .pad(try padding())
         case .crop: .crop(try padding())
+        case .quantize: .quantize(try quantization())
+        case .dequantize: .dequantize(try quantization())
+        case .fakeQuantize: .fakeQuantize(try quantization())
+        case .fakeQuantizeChannels: .fakeQuantizeChannels(limit: try #require(attributes.limit))
         case .momentumUpdate:
             .momentumUpdate(
                 MomentumAttributes(
                     momentum: try #require(attributes.momentum), weightDecay: try #require(attributes.weightDecay),
                     nesterov: try #require(attributes.nesterov as Bool?)))
         }
+    }
+
+    private func quantization() throws -> Quantization {
+        Quantization(try #require(attributes.dataType), scales: try #require(attributes.scales))
     }
 
     private func extent(_ pair: [Int]?) throws -> Extent {

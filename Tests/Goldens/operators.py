@@ -202,6 +202,21 @@ for p in [(1, 0, 2, 3), (0, 0, 0, 0)]:
     record(f"crop {p}", "crop", [grown], [grown[:, :, top:y.shape[2] - bottom, left:y.shape[3] - right]], padding=p)
 for permutation in [(0, 2, 3, 1), (0, 2, 1, 3), (3, 2, 1, 0)]:
     record(f"transpose {permutation}", "transpose", [x], [x.permute(permutation)], permutation=permutation)
+# Quantization: ties to even, saturation; one scale, or one for each index along axis 0
+for name, kind, low, high, scales in [("bytes", "uint8", 0, 255, [0.25]), ("signed", "int8", -128, 127, [0.015625]),
+                                      ("wide", "int32", -2**31, 2**31 - 1, [0.375, 0.125, 3.0])]:
+    x = eighths(3, 2, 5)
+    s = torch.tensor(scales, dtype=DT).reshape(-1, 1, 1)
+    q = torch.clamp(torch.round(x / s), low, high)
+    a = {"scales": scales, "dataType": kind}
+    record(f"quantize {name}", "quantize", [x], [q], **a)
+    if kind == "int32":
+        record(f"dequantize {name}", "dequantize", [q.to(torch.int32)], [q * s], **a)
+    else:
+        record(f"fake quantize {name}", "fakeQuantize", [x], [q * s], **a)
+x = eighths(4, 3, 2)
+s = x.abs().amax(dim=(1, 2), keepdim=True) / 7
+record("fake quantize channels", "fakeQuantizeChannels", [x], [torch.round(x / s) * s], limit=7)
 
 print('{"torch": %s, "cases": [' % json.dumps(torch.__version__))
 print(",\n".join(json.dumps(case) for case in CASES))

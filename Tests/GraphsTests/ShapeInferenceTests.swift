@@ -99,6 +99,11 @@ import Testing
         Case(
             .momentumUpdate(momentum), [float(2, 3), float(2, 3), float(2, 3), float(), float()],
             [float(2, 3), float(2, 3)]),
+        Case(.quantize(Quantization(.uint8, scale: 0.5)), [float(2, 3)], [TensorType([2, 3], .uint8)]),
+        Case(.quantize(Quantization(.int8, scales: [1, 2])), [float(2, 3)], [TensorType([2, 3], .int8)]),
+        Case(.dequantize(Quantization(.int8, scale: 0.5)), [TensorType([4], .int8)], [float(4)]),
+        Case(.fakeQuantize(Quantization(.int8, scale: 0.5)), [float(2, 3)], [float(2, 3)]),
+        Case(.fakeQuantizeChannels(limit: 127), [float(2, 3, 1, 1)], [float(2, 3, 1, 1)]),
     ]
 
     @Test(arguments: right) func rightOperandsHaveResults(_ example: Case) throws {
@@ -190,6 +195,14 @@ import Testing
         Case(.pad(Padding(.max)), [float(2, 3, 4, 4)]),
         Case(.pad(Padding(1)), [float(2, 3, 4)]),
         Case(.crop(Padding(2)), [float(2, 3, 4, 5)]),
+        // Quantization: floats as integers, other integers, scales that are not there
+        Case(.quantize(Quantization(.float32, scale: 1)), [float(2)]),
+        Case(.quantize(Quantization(.int8, scale: 1)), [int(2)]),
+        Case(.quantize(Quantization(.int8, scale: 0)), [float(2)]),
+        Case(.quantize(Quantization(.int8, scales: [1, 1, 1])), [float(2)]),
+        Case(.dequantize(Quantization(.int8, scale: 1)), [TensorType([2], .uint8)]),
+        Case(.fakeQuantize(Quantization(.int8, scales: [1, 1])), [float(2)]),
+        Case(.fakeQuantizeChannels(limit: 128), [float(2)]),
         // Learning
         Case(.momentumUpdate(momentum), [float(2), float(3), float(2), float(), float()]),
         Case(.momentumUpdate(momentum), [float(2), float(2), float(2), float(1), float()]),
@@ -199,7 +212,7 @@ import Testing
 
     @Test func everyOperatorIsInTheTable() {
         // The number of cases of Op; a new operator makes the compiler ask for its rule, and this test for its example.
-        #expect(Set(Self.right.map(\.op.name)).count == 50)
+        #expect(Set(Self.right.map(\.op.name)).count == 54)
     }
 
     @Test func theBuilderNamesTheNodeThatDoesNotFit() throws {

@@ -19,6 +19,7 @@ import onnxruntime
 
 from exports import ExportChecks
 from imports import ImportChecks
+from quantized import QuantizedChecks
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 IMAGES = 1000
@@ -196,6 +197,7 @@ def main():
             images, logits = check_logits(checks, erde, model, data, folder, exits, classes, shape)
             images, logits = images[:EXPORT_IMAGES], logits[:, :EXPORT_IMAGES]
             ExportChecks(checks, run, erde, model, folder, images, logits).check_everything()
+            QuantizedChecks(checks, run, erde, model, data, folder, images).check_everything()
         ImportChecks(checks, erde, folder).check_everything()
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0

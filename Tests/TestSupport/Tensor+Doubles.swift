@@ -6,6 +6,8 @@ extension Tensor {
         switch storage {
         case .float32(let scalars): scalars.map(Double.init)
         case .int32(let scalars): scalars.map(Double.init)
+        case .int8(let scalars): scalars.map(Double.init)
+        case .uint8(let scalars): scalars.map(Double.init)
         }
     }
 }

@@ -32,6 +32,8 @@ extension Executable {
         switch type.dataType {
         case .float32: return Tensor(type.shape, try scalars(of: output, count: type.shape.count) as [Float])
         case .int32: return Tensor(type.shape, try scalars(of: output, count: type.shape.count) as [Int32])
+        case .int8: return Tensor(type.shape, int8: try scalars(of: output, count: type.shape.count))
+        case .uint8: return Tensor(type.shape, uint8: try scalars(of: output, count: type.shape.count))
         }
     }
 

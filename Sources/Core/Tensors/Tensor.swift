@@ -4,6 +4,8 @@ package struct Tensor: Hashable, Sendable {
     package enum Storage: Hashable, Sendable {
         case float32([Float])
         case int32([Int32])
+        case int8([Int8])
+        case uint8([UInt8])
     }
 
     package let shape: Shape
@@ -23,6 +25,30 @@ package struct Tensor: Hashable, Sendable {
         self.storage = .int32(scalars)
     }
 
+    /// A tensor of signed bytes; `scalars` in row-major order must fill `shape` exactly.
+    package init(_ shape: Shape, int8 scalars: [Int8]) {
+        precondition(scalars.count == shape.count, "\(scalars.count) scalars for shape \(shape)")
+        self.shape = shape
+        self.storage = .int8(scalars)
+    }
+
+    /// A tensor of bytes; `scalars` in row-major order must fill `shape` exactly.
+    package init(_ shape: Shape, uint8 scalars: [UInt8]) {
+        precondition(scalars.count == shape.count, "\(scalars.count) scalars for shape \(shape)")
+        self.shape = shape
+        self.storage = .uint8(scalars)
+    }
+
+    /// A tensor of any type from numbers that it holds exactly; those of integer types must lie in its range.
+    package init(_ type: TensorType, exactly scalars: [Float]) {
+        switch type.dataType {
+        case .float32: self.init(type.shape, scalars)
+        case .int32: self.init(type.shape, scalars.map { Int32($0) })
+        case .int8: self.init(type.shape, int8: scalars.map { Int8($0) })
+        case .uint8: self.init(type.shape, uint8: scalars.map { UInt8($0) })
+        }
+    }
+
     /// A float tensor with every element equal.
     package init(repeating value: Float, _ shape: Shape) {
         self.init(shape, [Float](repeating: value, count: shape.count))
@@ -35,6 +61,8 @@ package struct Tensor: Hashable, Sendable {
         switch storage {
         case .float32: .float32
         case .int32: .int32
+        case .int8: .int8
+        case .uint8: .uint8
         }
     }
 
@@ -58,11 +86,23 @@ package struct Tensor: Hashable, Sendable {
         return scalars
     }
 
+    /// The elements as floats whatever their type, row-major: exact for floats and bytes.
+    package var scalars: [Float] {
+        switch storage {
+        case .float32(let scalars): scalars
+        case .int32(let scalars): scalars.map(Float.init)
+        case .int8(let scalars): scalars.map(Float.init)
+        case .uint8(let scalars): scalars.map(Float.init)
+        }
+    }
+
     /// The same elements under another shape of equal count.
     package func reshaped(_ shape: Shape) -> Tensor {
         switch storage {
         case .float32(let scalars): Tensor(shape, scalars)
         case .int32(let scalars): Tensor(shape, scalars)
+        case .int8(let scalars): Tensor(shape, int8: scalars)
+        case .uint8(let scalars): Tensor(shape, uint8: scalars)
         }
     }
 
@@ -71,6 +111,8 @@ package struct Tensor: Hashable, Sendable {
         switch storage {
         case .float32(let scalars): try scalars.withUnsafeBytes(body)
         case .int32(let scalars): try scalars.withUnsafeBytes(body)
+        case .int8(let scalars): try scalars.withUnsafeBytes(body)
+        case .uint8(let scalars): try scalars.withUnsafeBytes(body)
         }
     }
 }

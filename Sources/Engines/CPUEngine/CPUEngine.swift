@@ -8,6 +8,8 @@ package import Graphs
 /// In bfloat16 the activations, their gradients and the weights of convolutions while they are used are rounded to it;
 /// variables, statistics, heads, losses and all sums stay in float32.
 ///
+/// Where a graph is quantized, convolutions with what follows them run on bytes from end to end.
+///
 /// Convolutions choose the layouts of activations and weights; the other operators carry them on. Batch normalisation takes
 /// the ReLU behind it, a convolution takes the addition and the activation behind it. Memory is planned when a graph is
 /// compiled; a run allocates nothing.
@@ -51,6 +53,24 @@ package struct CPUEngine: Engine {
         case ERDE_DNNL_BFLOAT16_NATIVE: .native
         case ERDE_DNNL_BFLOAT16_EMULATED: .emulated
         default: .none
+        }
+    }
+
+    /// How this processor multiplies bytes.
+    package enum Int8Support: Sendable {
+        /// With sums in 32 bits (VNNI, AMX).
+        case native
+        /// With sums of two products that saturate at 16 bits: weights of 7 bits stay right.
+        case saturating
+        /// In plain loops.
+        case plain
+    }
+
+    package static var int8: Int8Support {
+        switch erde_dnnl_int8_support() {
+        case ERDE_DNNL_INT8_NATIVE: .native
+        case ERDE_DNNL_INT8_SATURATING: .saturating
+        default: .plain
         }
     }
 

@@ -142,21 +142,28 @@ final class CPUExecutable: Executable {
 
     func write(input: Graph.Input, from bytes: UnsafeRawBufferPointer) throws(ErdeError) {
         let type = graph.type(of: input.value)
-        precondition(bytes.count == type.shape.count * 4, "\(bytes.count) bytes for \(graph[input.value])")
+        precondition(bytes.count == type.shape.count * type.dataType.byteCount, "\(bytes.count) bytes for \(graph[input.value])")
         guard let source = bytes.baseAddress else { return }
         memory[places.inputs[input.value]!].copyMemory(from: source, byteCount: bytes.count)
     }
 
     func read(output: Graph.Output, into bytes: UnsafeMutableRawBufferPointer) throws(ErdeError) {
         let type = graph.type(of: output.value)
-        precondition(bytes.count == type.shape.count * 4, "\(bytes.count) bytes for \(graph[output.value])")
+        precondition(bytes.count == type.shape.count * type.dataType.byteCount, "\(bytes.count) bytes for \(graph[output.value])")
         bytes.baseAddress?.copyMemory(from: memory[places.outputs[output.name]!], byteCount: bytes.count)
     }
 
     func read(variable: Variable) throws(ErdeError) -> Tensor {
-        let shape = graph.shape(of: variable.value)
-        let floats = memory.floats(places.variables[variable.value]!)
-        return Tensor(shape, Array(UnsafeBufferPointer(start: floats, count: shape.count)))
+        let (shape, base) = (graph.shape(of: variable.value), memory[places.variables[variable.value]!])
+        func scalars<Scalar>() -> [Scalar] {
+            Array(UnsafeBufferPointer(start: base.assumingMemoryBound(to: Scalar.self), count: shape.count))
+        }
+        switch graph.type(of: variable.value).dataType {
+        case .float32: return Tensor(shape, scalars() as [Float])
+        case .int32: return Tensor(shape, scalars() as [Int32])
+        case .int8: return Tensor(shape, int8: scalars())
+        case .uint8: return Tensor(shape, uint8: scalars())
+        }
     }
 
     func write(variable: Variable, _ tensor: Tensor) throws(ErdeError) {

@@ -17,6 +17,8 @@ struct DoubleTensor {
         switch tensor.storage {
         case .float32(let scalars): self.init(tensor.shape, scalars.map(Double.init))
         case .int32(let scalars): self.init(tensor.shape, scalars.map(Double.init))
+        case .int8(let scalars): self.init(tensor.shape, scalars.map(Double.init))
+        case .uint8(let scalars): self.init(tensor.shape, scalars.map(Double.init))
         }
     }
 
@@ -25,6 +27,8 @@ struct DoubleTensor {
         switch type {
         case .float32: Tensor(shape, elements.map { Float($0) })
         case .int32: Tensor(shape, elements.map { Int32($0) })
+        case .int8: Tensor(shape, int8: elements.map { Int8($0) })
+        case .uint8: Tensor(shape, uint8: elements.map { UInt8($0) })
         }
     }
 

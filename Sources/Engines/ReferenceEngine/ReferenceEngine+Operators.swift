@@ -78,6 +78,11 @@ extension ReferenceEngine {
         case .concatenate: [concatenate(x, shape: shapes[0])]
         case .channelSlice(let start, _): [channelSlice(x[0], start: start, shape: shapes[0])]
 
+        case .quantize(let quantization): [quantize(x[0], quantization)]
+        case .dequantize(let quantization): [dequantize(x[0], quantization)]
+        case .fakeQuantize(let quantization): [dequantize(quantize(x[0], quantization), quantization)]
+        case .fakeQuantizeChannels(let limit): [fakeQuantizeChannels(x[0], limit: limit)]
+
         case .momentumUpdate(let attributes):
             momentumUpdate(
                 weight: x[0], gradient: x[1], velocity: x[2], learningRate: x[3][0], gradientScale: x[4][0], attributes)

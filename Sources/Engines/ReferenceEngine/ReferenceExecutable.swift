@@ -17,11 +17,14 @@ final class ReferenceExecutable: Executable {
 
     func write(input: Graph.Input, from bytes: UnsafeRawBufferPointer) throws(ErdeError) {
         let type = graph.type(of: input.value)
-        precondition(bytes.count == type.shape.count * 4, "\(bytes.count) bytes for input \(graph[input.value])")
+        precondition(
+            bytes.count == type.shape.count * type.dataType.byteCount, "\(bytes.count) bytes for input \(graph[input.value])")
         inputs[input.value] =
             switch type.dataType {
             case .float32: Tensor(type.shape, ReferenceExecutable.scalars(bytes, of: Float.self))
             case .int32: Tensor(type.shape, ReferenceExecutable.scalars(bytes, of: Int32.self))
+            case .int8: Tensor(type.shape, int8: ReferenceExecutable.scalars(bytes, of: Int8.self))
+            case .uint8: Tensor(type.shape, uint8: ReferenceExecutable.scalars(bytes, of: UInt8.self))
             }
     }
 

@@ -72,9 +72,10 @@ extension Graph {
         case .concatenate: return concatenation(node)
         case .matMul: return .refused("products of two computed matrices")
         case .equal, .less, .argMax, .oneHot, .sumOfSquares: return .refused("no layer of a classifier")
+        case .quantize, .dequantize: return .refused("quantized to integers")
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationTraining,
             .batchNormalizationGradient, .movingAverage, .maxPoolGradient, .averagePoolGradient, .reluGradient,
-            .clipGradient, .randomDropout, .sumTo, .broadcastTo, .momentumUpdate:
+            .clipGradient, .randomDropout, .sumTo, .broadcastTo, .momentumUpdate, .fakeQuantize, .fakeQuantizeChannels:
             return .refused("an operator of training")
         }
     }

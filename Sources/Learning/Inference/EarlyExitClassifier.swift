@@ -44,7 +44,7 @@ package final class EarlyExitClassifier {
                 remedy: "run `erde calibrate` on this model")
         }
         let fast = try model.graph.optimizedForInference(model.parameters)
-        let segments = fast.graph.exitSegments()
+        let segments = try fast.graph.exitSegmentsCarryingFloats()
         var sizes = [Model.inputName: model.metadata.image.byteCount]
         for segment in segments {
             for output in segment.graph.outputs {

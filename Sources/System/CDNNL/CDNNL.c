@@ -40,6 +40,14 @@ erde_dnnl_bfloat16 erde_dnnl_bfloat16_support(void) {
     return (isa & emulated) == emulated ? ERDE_DNNL_BFLOAT16_EMULATED : ERDE_DNNL_BFLOAT16_NONE;
 }
 
+erde_dnnl_int8 erde_dnnl_int8_support(void) {
+    const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
+    const unsigned wide = (unsigned)dnnl_cpu_isa_avx512_core_vnni, narrow = (unsigned)dnnl_cpu_isa_avx2_vnni;
+    const unsigned older = (unsigned)dnnl_cpu_isa_sse41;
+    if ((isa & wide) == wide || (isa & narrow) == narrow) return ERDE_DNNL_INT8_NATIVE;
+    return (isa & older) == older ? ERDE_DNNL_INT8_SATURATING : ERDE_DNNL_INT8_PLAIN;
+}
+
 void erde_dnnl_set_threads(int threads) {
     if (omp_set_num_threads) omp_set_num_threads(threads);
 }
@@ -71,6 +79,8 @@ dnnl_data_type_t erde_dnnl_data_type(erde_dnnl_type type) {
         case ERDE_DNNL_FLOAT32: return dnnl_f32;
         case ERDE_DNNL_BFLOAT16: return dnnl_bf16;
         case ERDE_DNNL_INT32: return dnnl_s32;
+        case ERDE_DNNL_INT8: return dnnl_s8;
+        case ERDE_DNNL_UINT8: return dnnl_u8;
     }
     return dnnl_data_type_undef;
 }
@@ -79,6 +89,8 @@ erde_dnnl_type erde_dnnl_known_type(dnnl_data_type_t type) {
     switch (type) {
         case dnnl_bf16: return ERDE_DNNL_BFLOAT16;
         case dnnl_s32: return ERDE_DNNL_INT32;
+        case dnnl_s8: return ERDE_DNNL_INT8;
+        case dnnl_u8: return ERDE_DNNL_UINT8;
         default: return ERDE_DNNL_FLOAT32;
     }
 }
@@ -102,6 +114,8 @@ int erde_dnnl_argument_index(erde_dnnl_argument argument) {
         case ERDE_DNNL_DIFF_SCALE: return DNNL_ARG_DIFF_SCALE;
         case ERDE_DNNL_DIFF_SHIFT: return DNNL_ARG_DIFF_SHIFT;
         case ERDE_DNNL_POST_OP_ADD: return DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1;
+        case ERDE_DNNL_SRC_SCALES: return erde_dnnl_scales_argument(DNNL_ARG_SRC);
+        case ERDE_DNNL_WEIGHTS_SCALES: return erde_dnnl_scales_argument(DNNL_ARG_WEIGHTS);
     }
     return -1;
 }
@@ -137,9 +151,11 @@ const char *erde_dnnl_operation_implementation(const erde_dnnl_operation *operat
 
 int erde_dnnl_fusion_attributes(const erde_dnnl_fusion *fusion, dnnl_primitive_attr_t *attributes) {
     *attributes = NULL;
-    if (!fusion || (fusion->addend == ERDE_DNNL_NO_ADDEND && !fusion->has_activation)) return dnnl_success;
+    if (!fusion || (fusion->addend == ERDE_DNNL_NO_ADDEND && !fusion->has_activation && !fusion->scales))
+        return dnnl_success;
     dnnl_post_ops_t chain = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(attributes);
+    if (status == dnnl_success && fusion->scales) status = erde_dnnl_set_scales(*attributes, fusion);
     if (status == dnnl_success) status = dnnl_post_ops_create(&chain);
     if (status == dnnl_success && fusion->addend != ERDE_DNNL_NO_ADDEND) status = erde_dnnl_append_addend(chain, fusion);
     if (status == dnnl_success && fusion->has_activation) status = erde_dnnl_append_activation(chain, fusion);

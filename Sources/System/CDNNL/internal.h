@@ -28,7 +28,13 @@ int erde_dnnl_operation_finish(dnnl_primitive_desc_t description, erde_dnnl_oper
 // NULL attributes when nothing is fused; the caller destroys them.
 int erde_dnnl_fusion_attributes(const erde_dnnl_fusion *fusion, dnnl_primitive_attr_t *attributes);
 
+static inline float erde_dnnl_addend_scale(const erde_dnnl_fusion *fusion) {
+    return fusion->addend_scale == 0 ? 1 : fusion->addend_scale;
+}
+
 // Different in each version.
+dnnl_status_t erde_dnnl_set_scales(dnnl_primitive_attr_t attributes, const erde_dnnl_fusion *fusion);
+int erde_dnnl_scales_argument(int argument);  // the number of an argument's scales
 dnnl_status_t erde_dnnl_append_addend(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion);
 dnnl_status_t erde_dnnl_append_activation(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion);
 

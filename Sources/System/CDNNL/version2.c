@@ -65,9 +65,18 @@ static int finish(const void *operation_description, const dnnl_primitive_attr_t
     return status == dnnl_success ? erde_dnnl_operation_finish(description, operation) : (int)status;
 }
 
+int erde_dnnl_scales_are_arguments(void) { return 0; }
+
+int erde_dnnl_scales_argument(int argument) { return argument; }
+
+dnnl_status_t erde_dnnl_set_scales(dnnl_primitive_attr_t attributes, const erde_dnnl_fusion *fusion) {
+    return dnnl_primitive_attr_set_output_scales(attributes, fusion->scale_count, fusion->scale_count > 1 ? 1 << 1 : 0,
+                                                 fusion->scales);
+}
+
 dnnl_status_t erde_dnnl_append_addend(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion) {
     return fusion->addend == ERDE_DNNL_RESULT_ADDEND
-               ? dnnl_post_ops_append_sum(chain, 1)
+               ? dnnl_post_ops_append_sum(chain, erde_dnnl_addend_scale(fusion))
                : dnnl_post_ops_append_binary(chain, dnnl_binary_add, &fusion->addend_layout->description);
 }
 
@@ -82,6 +91,20 @@ int erde_dnnl_reorder_create(erde_dnnl_machine *machine, const erde_dnnl_layout 
     dnnl_primitive_desc_t description;
     dnnl_status_t status = dnnl_reorder_primitive_desc_create(&description, &from->description, machine->engine,
                                                               &to->description, machine->engine, NULL);
+    return status == dnnl_success ? erde_dnnl_operation_finish(description, operation) : (int)status;
+}
+
+int erde_dnnl_scaled_reorder_create(erde_dnnl_machine *machine, const erde_dnnl_layout *from, const erde_dnnl_layout *to,
+                                    float scale, erde_dnnl_operation **operation) {
+    dnnl_primitive_attr_t attributes;
+    dnnl_status_t status = dnnl_primitive_attr_create(&attributes);
+    if (status != dnnl_success) return status;
+    status = dnnl_primitive_attr_set_output_scales(attributes, 1, 0, &scale);
+    dnnl_primitive_desc_t description = NULL;
+    if (status == dnnl_success)
+        status = dnnl_reorder_primitive_desc_create(&description, &from->description, machine->engine, &to->description,
+                                                    machine->engine, attributes);
+    dnnl_primitive_attr_destroy(attributes);
     return status == dnnl_success ? erde_dnnl_operation_finish(description, operation) : (int)status;
 }
 

@@ -72,9 +72,19 @@ static int finish(dnnl_status_t status, dnnl_primitive_desc_t description, erde_
     return status == dnnl_success ? erde_dnnl_operation_finish(description, operation) : (int)status;
 }
 
+int erde_dnnl_scales_are_arguments(void) { return 1; }
+
+int erde_dnnl_scales_argument(int argument) { return DNNL_ARG_ATTR_SCALES | argument; }
+
+dnnl_status_t erde_dnnl_set_scales(dnnl_primitive_attr_t attributes, const erde_dnnl_fusion *fusion) {
+    // The output channels are axis 0 of the weights; with groups, axes 0 and 1 together.
+    const int channels = fusion->is_grouped ? (1 << 0) + (1 << 1) : 1 << 0;
+    return dnnl_primitive_attr_set_scales_mask(attributes, DNNL_ARG_WEIGHTS, fusion->scale_count > 1 ? channels : 0);
+}
+
 dnnl_status_t erde_dnnl_append_addend(dnnl_post_ops_t chain, const erde_dnnl_fusion *fusion) {
     return fusion->addend == ERDE_DNNL_RESULT_ADDEND
-               ? dnnl_post_ops_append_sum(chain, 1, 0, dnnl_data_type_undef)
+               ? dnnl_post_ops_append_sum(chain, erde_dnnl_addend_scale(fusion), 0, dnnl_data_type_undef)
                : dnnl_post_ops_append_binary(chain, dnnl_binary_add, fusion->addend_layout->description);
 }
 
@@ -89,6 +99,21 @@ int erde_dnnl_reorder_create(erde_dnnl_machine *machine, const erde_dnnl_layout 
     dnnl_primitive_desc_t description;
     dnnl_status_t status = dnnl_reorder_primitive_desc_create(&description, from->description, machine->engine,
                                                               to->description, machine->engine, NULL);
+    return finish(status, description, operation);
+}
+
+int erde_dnnl_scaled_reorder_create(erde_dnnl_machine *machine, const erde_dnnl_layout *from, const erde_dnnl_layout *to,
+                                    float scale, erde_dnnl_operation **operation) {
+    (void)scale;  // an argument here
+    dnnl_primitive_attr_t attributes;
+    dnnl_status_t status = dnnl_primitive_attr_create(&attributes);
+    if (status != dnnl_success) return status;
+    status = dnnl_primitive_attr_set_scales_mask(attributes, DNNL_ARG_SRC, 0);
+    dnnl_primitive_desc_t description = NULL;
+    if (status == dnnl_success)
+        status = dnnl_reorder_primitive_desc_create(&description, from->description, machine->engine, to->description,
+                                                    machine->engine, attributes);
+    dnnl_primitive_attr_destroy(attributes);
     return finish(status, description, operation);
 }
 

@@ -23,8 +23,9 @@ struct Erde: ParsableCommand {
             """,
         version: erdeVersion,
         subcommands: [
-            IngestCommand.self, TrainCommand.self, CompressCommand.self, PruneCommand.self, CalibrateCommand.self,
-            EvaluateCommand.self, ClassifyCommand.self, ExportCommand.self, ImportCommand.self, ConvertCommand.self,
+            IngestCommand.self, TrainCommand.self, CompressCommand.self, PruneCommand.self, QuantizeCommand.self,
+            CalibrateCommand.self, EvaluateCommand.self, ClassifyCommand.self, ExportCommand.self, ImportCommand.self,
+            ConvertCommand.self,
             InspectCommand.self, ReportCommand.self, BenchCommand.self, DoctorCommand.self, RunONNXCommand.self,
         ])
 

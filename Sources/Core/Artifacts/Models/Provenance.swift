@@ -20,6 +20,8 @@ package struct Provenance: Hashable, Sendable, Codable {
     package var outOfFoldErrorPerExit: [Double]?
     /// By ensemble, exit: with which weights the exits taught each other in the end; nil where that was not learned.
     package var ensembleWeights: [[Double]]?
+    /// How it was quantized; nil for a model in float.
+    package var quantization: QuantizationRecord?
 
     package init(version: String) { self.version = version }
 }

@@ -43,6 +43,8 @@ package struct GraphText: CustomStringConvertible {
         switch tensor.storage {
         case .float32(let scalars): return "{" + scalars.map(\.description).joined(separator: ", ") + "}"
         case .int32(let scalars): return "{" + scalars.map(\.description).joined(separator: ", ") + "}"
+        case .int8(let scalars): return "{" + scalars.map(\.description).joined(separator: ", ") + "}"
+        case .uint8(let scalars): return "{" + scalars.map(\.description).joined(separator: ", ") + "}"
         }
     }
 }

@@ -11,7 +11,7 @@ import Tensors
 /// | V4 | each input, variable, constant and node result is declared once, as its origin says |
 /// | V5 | a node's operands are leaves or results of earlier nodes |
 /// | V6 | a node's results have the types that its operator infers from its operands |
-/// | V7 | a constant's tensor has its value's type; a variable is float32 |
+/// | V7 | a constant's tensor has its value's type; a variable is float32, or a weight or bias of int8 or int32 |
 /// | V8 | batched inputs have a rank of 1 or more and one batch size |
 /// | V9 | an update takes a value of its variable's type, and a variable is updated once at most |
 package struct GraphVerifier {
@@ -137,7 +137,8 @@ package struct GraphVerifier {
         for variable in graph.variables {
             let type = graph.type(of: variable.value)
             try require(
-                type.dataType == .float32, .v7Leaves, graph.name(of: variable.value), "a variable of type \(type)")
+                type.dataType == .float32 || variable.isTrainable && type.dataType != .uint8, .v7Leaves,
+                graph.name(of: variable.value), "a variable of type \(type)")
         }
     }
 

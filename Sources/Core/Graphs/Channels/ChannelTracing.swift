@@ -61,7 +61,7 @@ struct ChannelTracing {
         case .convolutionDataGradient, .convolutionWeightGradient, .matMul, .batchNormalizationTraining,
             .batchNormalizationGradient, .movingAverage, .maxPoolGradient, .averagePoolGradient, .reluGradient,
             .clipGradient, .randomDropout, .logSoftmax, .argMax, .oneHot, .sumOfSquares, .sumTo, .broadcastTo,
-            .momentumUpdate:
+            .momentumUpdate, .quantize, .dequantize, .fakeQuantize, .fakeQuantizeChannels:
             return nil
         }
     }

@@ -13,7 +13,8 @@ extension Op {
             .exp, .log, .squareRoot, .sigmoid, .hardSigmoid, .errorFunction, .stopGradient, .dropout, .randomDropout, .add,
             .subtract, .multiply, .divide,
             .maximum, .equal, .less, .logSoftmax, .argMax, .oneHot, .reduceSum, .reduceMean, .sumOfSquares, .sumTo,
-            .broadcastTo, .reshape, .transpose, .pad, .crop, .concatenate, .channelSlice, .momentumUpdate:
+            .broadcastTo, .reshape, .transpose, .pad, .crop, .concatenate, .channelSlice, .momentumUpdate, .quantize, .dequantize,
+            .fakeQuantize, .fakeQuantizeChannels:
             return .scales
         }
     }

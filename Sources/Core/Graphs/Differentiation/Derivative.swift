@@ -153,7 +153,12 @@ struct Derivative {
                 if wants(position) { results[position] = try builder.apply(.channelSlice(start: start, count: count), dy) }
                 start += count
             }
-        case .stopGradient, .equal, .less, .argMax, .oneHot:
+        case .fakeQuantize(let quantization):
+            let (lower, upper) = quantization.passing
+            results[0] = try builder.apply(.clipGradient(lower: lower, upper: upper), dy, x)
+        case .fakeQuantizeChannels:
+            results[0] = dy
+        case .stopGradient, .equal, .less, .argMax, .oneHot, .quantize, .dequantize:
             break
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationGradient, .maxPoolGradient,
             .averagePoolGradient, .reluGradient, .clipGradient, .momentumUpdate:

@@ -77,14 +77,14 @@ extension Op {
     /// Whether the result depends on this operand's value in a way that carries a gradient.
     fileprivate func differentiates(operand: Int) -> Bool {
         switch self {
-        case .stopGradient, .equal, .less, .argMax, .oneHot: false
+        case .stopGradient, .equal, .less, .argMax, .oneHot, .quantize, .dequantize: false
         case .randomDropout: operand == 0
         case .convolution, .convolutionDataGradient, .convolutionWeightGradient, .linear, .matMul, .batchNormalization,
             .batchNormalizationTraining, .batchNormalizationGradient, .movingAverage, .maxPool, .maxPoolGradient,
             .averagePool, .averagePoolGradient, .globalAveragePool, .relu, .reluGradient, .clip, .clipGradient, .affine,
             .exp, .log, .squareRoot, .dropout, .add, .subtract, .multiply, .divide, .maximum, .logSoftmax, .reduceSum,
             .reduceMean, .sumOfSquares, .sumTo, .broadcastTo, .reshape, .concatenate, .channelSlice, .sigmoid, .hardSigmoid,
-            .errorFunction, .transpose, .pad, .crop, .momentumUpdate:
+            .errorFunction, .transpose, .pad, .crop, .momentumUpdate, .fakeQuantize, .fakeQuantizeChannels:
             !shapeOnlyOperands.contains(operand)
         }
     }

@@ -1,3 +1,5 @@
+import Tensors
+
 extension Op {
     /// The attributes in words, without those that have their usual value; empty if there is nothing to say.
     package var attributeText: String {
@@ -26,6 +28,9 @@ extension Op {
             "axes \(reduction.axes)" + (reduction.keepsAxes ? ", keeps axes" : "")
         case .reshape(let trailing): "trailing \(trailing)"
         case .channelSlice(let start, let count): "start \(start), count \(count)"
+        case .quantize(let quantization), .dequantize(let quantization), .fakeQuantize(let quantization):
+            quantization.text
+        case .fakeQuantizeChannels(let limit): "limit \(limit)"
         case .momentumUpdate(let attributes):
             joined([
                 "momentum \(attributes.momentum)", "weight decay \(attributes.weightDecay)",
@@ -49,6 +54,12 @@ extension Extent {
 extension Padding {
     fileprivate var text: String {
         Set([top, left, bottom, right]).count == 1 ? "\(top)" : "top \(top) left \(left) bottom \(bottom) right \(right)"
+    }
+}
+
+extension Quantization {
+    fileprivate var text: String {
+        "\(dataType.rawValue), " + (isPerChannel ? "\(scales.count) scales" : "scale \(scales[0])")
     }
 }
 

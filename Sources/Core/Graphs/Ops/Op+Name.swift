@@ -15,7 +15,7 @@ extension Op {
             .relu, .reluGradient, .clip, .clipGradient, .affine, .exp, .log, .squareRoot, .stopGradient, .dropout,
             .randomDropout, .add, .subtract, .multiply, .divide, .maximum, .equal, .less, .logSoftmax, .argMax, .oneHot,
             .reduceSum, .reduceMean, .sumOfSquares, .reshape, .concatenate, .channelSlice, .sigmoid, .hardSigmoid, .errorFunction,
-            .transpose, .pad, .crop, .momentumUpdate:
+            .transpose, .pad, .crop, .momentumUpdate, .quantize, .dequantize, .fakeQuantize, .fakeQuantizeChannels:
             []
         }
     }

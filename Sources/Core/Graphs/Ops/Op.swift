@@ -114,6 +114,18 @@ package enum Op: Hashable, Sendable {
     /// `[N,C,…] → [N,count,…]`: the channels `start..<start + count`; carries a concatenation's gradient back.
     case channelSlice(start: Int, count: Int)
 
+    // MARK: Quantization
+
+    /// `float → integers of the quantization's type`: to the nearest step, ties to even; what lies outside saturates.
+    case quantize(Quantization)
+    /// `integers → float`: integer times scale.
+    case dequantize(Quantization)
+    /// `float → float`, `dequantize` of `quantize`; the gradient passes straight through where nothing saturates.
+    case fakeQuantize(Quantization)
+    /// `[O, …] → [O, …]`: each slice along axis 0 to `−limit…limit` steps of its largest magnitude divided by `limit`; the
+    /// gradient passes straight through.
+    case fakeQuantizeChannels(limit: Int)
+
     // MARK: Learning
 
     /// `(weight, gradient, velocity, learningRate scalar, gradientScale scalar) → (weight, velocity)`

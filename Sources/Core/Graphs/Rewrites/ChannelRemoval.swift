@@ -87,7 +87,8 @@ private struct ChannelRemoval {
             .exp, .log, .squareRoot, .sigmoid, .hardSigmoid, .errorFunction, .stopGradient, .dropout, .randomDropout, .add,
             .subtract, .multiply, .divide,
             .maximum, .equal, .less, .logSoftmax, .argMax, .oneHot, .reduceSum, .reduceMean, .sumOfSquares, .sumTo,
-            .broadcastTo, .reshape, .transpose, .pad, .crop, .concatenate, .momentumUpdate:
+            .broadcastTo, .reshape, .transpose, .pad, .crop, .concatenate, .momentumUpdate, .quantize, .dequantize, .fakeQuantize,
+            .fakeQuantizeChannels:
             return node.op
         }
     }
@@ -122,6 +123,8 @@ extension Tensor {
         switch storage {
         case .float32(let scalars): return Tensor(Shape(dimensions), selected(scalars))
         case .int32(let scalars): return Tensor(Shape(dimensions), selected(scalars))
+        case .int8(let scalars): return Tensor(Shape(dimensions), int8: selected(scalars))
+        case .uint8(let scalars): return Tensor(Shape(dimensions), uint8: selected(scalars))
         }
     }
 }

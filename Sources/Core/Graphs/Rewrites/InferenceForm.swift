@@ -45,7 +45,7 @@ extension Graph {
         var kept = Parameters()
         for variable in graph.variables {
             let name = graph.name(of: variable.value)
-            kept[name] = try contents.tensor(name, graph.shape(of: variable.value))
+            kept[name] = try contents.tensor(name, graph.type(of: variable.value))
         }
         return (graph, kept)
     }
@@ -79,7 +79,7 @@ extension Graph {
         _ fold: NormalizationFold, _ parameters: Parameters
     ) throws(ErdeError) -> (weight: Tensor, bias: Tensor) {
         func content(_ value: Value) throws(ErdeError) -> Tensor {
-            try parameters.tensor(name(of: value), shape(of: value))
+            try parameters.tensor(name(of: value), type(of: value))
         }
         let operands = fold.normalization.inputs
         let scale = try content(operands[1]).floats
@@ -114,20 +114,20 @@ extension Op {
             .exp, .log, .squareRoot, .stopGradient, .dropout, .randomDropout, .add, .subtract, .multiply, .divide,
             .maximum, .equal, .less, .logSoftmax, .argMax, .oneHot, .reduceSum, .reduceMean, .sumOfSquares, .sumTo,
             .broadcastTo, .reshape, .concatenate, .channelSlice, .sigmoid, .hardSigmoid, .errorFunction, .transpose, .pad, .crop,
-            .momentumUpdate:
+            .momentumUpdate, .quantize, .dequantize, .fakeQuantize, .fakeQuantizeChannels:
             false
         }
     }
 }
 
 extension Parameters {
-    /// A variable's content, of the shape that the graph wants.
-    fileprivate func tensor(_ name: String, _ shape: Shape) throws(ErdeError) -> Tensor {
+    /// A variable's content, of the type that the graph wants.
+    fileprivate func tensor(_ name: String, _ type: TensorType) throws(ErdeError) -> Tensor {
         guard let tensor = self[name] else {
-            throw ErdeError(.badData, name, "expected a tensor of shape \(shape), found none")
+            throw ErdeError(.badData, name, "expected a tensor of shape \(type.shape), found none")
         }
-        guard tensor.type == TensorType(shape) else {
-            throw ErdeError(.badData, name, "expected \(TensorType(shape)), found \(tensor.type)")
+        guard tensor.type == type else {
+            throw ErdeError(.badData, name, "expected \(type), found \(tensor.type)")
         }
         return tensor
     }

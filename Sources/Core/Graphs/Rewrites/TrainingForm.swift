@@ -43,7 +43,7 @@ extension GraphBuilder {
                 .affine, .exp, .log, .squareRoot, .stopGradient, .randomDropout, .add, .subtract, .multiply, .divide,
                 .maximum, .equal, .less, .logSoftmax, .argMax, .oneHot, .reduceSum, .reduceMean, .sumOfSquares, .sumTo,
                 .broadcastTo, .reshape, .concatenate, .channelSlice, .sigmoid, .hardSigmoid, .errorFunction, .transpose, .pad,
-                .crop, .momentumUpdate:
+                .crop, .momentumUpdate, .quantize, .dequantize, .fakeQuantize, .fakeQuantizeChannels:
                 return nil
             }
         }

@@ -150,6 +150,27 @@ extension Op {
                 shape.rank >= 2 && start >= 0 && count > 0 && start <= shape[1] - count,
                 "at least \(count) channels from \(start) on")
             return [TensorType(Shape([shape[0], count] + shape.dimensions.dropFirst(2)))]
+        case .quantize(let quantization):
+            try check.float(0)
+            try check.scales(of: quantization)
+            return [TensorType(operands[0].shape, quantization.dataType)]
+        case .dequantize(let quantization):
+            try check.count(1)
+            try check.require(
+                operands[0].dataType == quantization.dataType, "\(quantization.dataType.rawValue) at operand 1")
+            try check.scales(of: quantization)
+            return [TensorType(operands[0].shape)]
+        case .fakeQuantize(let quantization):
+            try check.float(0)
+            try check.scales(of: quantization)
+            try check.require(!quantization.isPerChannel, "one scale")
+            return [operands[0]]
+        case .fakeQuantizeChannels(let limit):
+            try check.count(1)
+            try check.float(0)
+            try check.require(operands[0].shape.rank > 0, "rank 1 or more at operand 1")
+            try check.require(1...127 ~= limit, "a limit of 1 to 127, not \(limit)")
+            return [operands[0]]
         case .momentumUpdate:
             try check.count(5)
             try check.require(operands[0] == operands[1] && operands[0] == operands[2], "equal weight, gradient, velocity")

@@ -187,6 +187,17 @@ struct OperandCheck {
         return TensorType(result)
     }
 
+    /// Checks that an integer type's scales are there: one, or one for each index along axis 0 of the only operand.
+    func scales(of quantization: Quantization) throws(ErdeError) {
+        try count(1)
+        let scales = quantization.scales
+        try require(quantization.dataType.integers != nil, "a quantization to integers")
+        try require(
+            scales.allSatisfy { $0 > 0 && $0.isFinite }
+                && (scales.count == 1 || operands[0].shape.dimensions.first == scales.count),
+            "one positive scale, or one for each index along axis 0, not \(scales.count)")
+    }
+
     func reduction(_ reduction: Reduction) throws(ErdeError) -> TensorType {
         try count(1)
         try float(0)

@@ -15,7 +15,8 @@ extension GraphBuilder {
         }
         for variable in other.variables where mapped[variable.value] == nil {
             mapped[variable.value] = self.variable(
-                other.name(of: variable.value), other.shape(of: variable.value), role: variable.role)
+                other.name(of: variable.value), other.shape(of: variable.value), role: variable.role,
+                dataType: other.type(of: variable.value).dataType)
         }
         for (value, tensor) in other.constants.sorted(by: { $0.key.id < $1.key.id }) where mapped[value] == nil {
             mapped[value] = constant(other.name(of: value), tensor)

@@ -22,8 +22,12 @@ package struct GraphBuilder: Sendable {
     }
 
     /// A tensor that stays between runs.
-    package mutating func variable(_ name: String, _ shape: Shape, role: Variable.Role) -> Value {
-        let value = declare(name, TensorType(shape), .variable)
+    ///
+    /// - Parameter dataType: int8 or int32 for quantized weights and biases.
+    package mutating func variable(
+        _ name: String, _ shape: Shape, role: Variable.Role, dataType: DataType = .float32
+    ) -> Value {
+        let value = declare(name, TensorType(shape, dataType), .variable)
         graph.variables.append(Variable(value: value, role: role))
         return value
     }

@@ -88,6 +88,8 @@ extension DataType {
         switch self {
         case .float32: ERDE_DNNL_FLOAT32
         case .int32: ERDE_DNNL_INT32
+        case .int8: ERDE_DNNL_INT8
+        case .uint8: ERDE_DNNL_UINT8
         }
     }
 }

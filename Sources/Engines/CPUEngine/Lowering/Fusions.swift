@@ -15,6 +15,8 @@ struct Fusions {
         var result: Value { (followers.last?.node ?? node).outputs[0] }
     }
 
+    /// Groups that run on bytes.
+    let quantized: QuantizedFusions
     /// By index of the last node of the group, which stands for all of it.
     private(set) var convolutions: [Int: Convolution] = [:]
     /// Normalisation node → the ReLU's result that it writes instead of its own.
@@ -25,6 +27,8 @@ struct Fusions {
     private(set) var absorbed: Set<Int> = []
 
     init(_ graph: Graph) {
+        quantized = QuantizedFusions(graph)
+        absorbed = quantized.absorbed
         let readers = graph.consumers()
         let exposed = Set(graph.outputs.map(\.value) + graph.updates.map(\.value))
 
@@ -33,10 +37,12 @@ struct Fusions {
             return readers[value.id][0]
         }
 
-        for (index, node) in graph.nodes.enumerated() {
+        for (index, node) in graph.nodes.enumerated() where !absorbed.contains(index) && quantized.groups[index] == nil {
             switch node.op {
             case .batchNormalization, .batchNormalizationTraining:
-                guard let next = onlyReader(of: node.outputs[0]), case .relu = graph.nodes[next].op else { continue }
+                guard let next = onlyReader(of: node.outputs[0]), case .relu = graph.nodes[next].op,
+                    !absorbed.contains(next), quantized.groups[next] == nil
+                else { continue }
                 normalizations[index] = graph.nodes[next].outputs[0]
                 absorbed.insert(next)
             case .convolution:
@@ -65,7 +71,7 @@ struct Fusions {
         var group = Convolution(node: node)
         var members = [index]
         if let next = onlyReader(node.outputs[0]), case .add = graph.nodes[next].op, !absorbed.contains(next),
-            convolutions[next] == nil
+            convolutions[next] == nil, quantized.groups[next] == nil
         {
             let operands = graph.nodes[next].inputs
             let other = operands[0] == node.outputs[0] ? operands[1] : operands[0]
@@ -74,7 +80,9 @@ struct Fusions {
                 members.append(next)
             }
         }
-        if let next = onlyReader(graph.nodes[members.last!].outputs[0]) {
+        if let next = onlyReader(graph.nodes[members.last!].outputs[0]), !absorbed.contains(next),
+            quantized.groups[next] == nil
+        {
             switch graph.nodes[next].op {
             case .relu, .clip:
                 group.activation = graph.nodes[next].op

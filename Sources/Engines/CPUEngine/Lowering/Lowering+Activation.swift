@@ -76,7 +76,7 @@ extension Lowering {
 
     /// A loop over storage: valid in any layout, as long as zeros in the padding of blocks stay zeros.
     @inline(__always)
-    private mutating func appendElementwise(
+    mutating func appendElementwise(
         _ node: Node, _ x: Placement, _ body: @escaping (Float) -> Float
     ) throws(ErdeError) {
         let target = try define(node.outputs[0], as: x.layout)

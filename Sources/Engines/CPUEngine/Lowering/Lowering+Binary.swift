@@ -62,6 +62,8 @@ extension Lowering {
             try appendWalk(node, of: Float.self) { result, a, b, count, steps in
                 for index in 0..<count { result[index] = floats(a[index * steps.left], b[index * steps.right]) ? 1 : 0 }
             }
+        case .int8, .uint8:
+            throw ErdeError(.unavailable, node.op.name, "compares float32 and int32, found bytes")
         case .int32:
             try appendWalk(node, of: Int32.self) { result, a, b, count, steps in
                 for index in 0..<count { result[index] = integers(a[index * steps.left], b[index * steps.right]) ? 1 : 0 }

@@ -174,12 +174,13 @@ extension Lowering {
     }
 
     /// A convolution's weight in the layout its primitive wants. With groups the primitive sees one dimension more.
-    private mutating func weights(
+    mutating func weights(
         _ value: Value, _ attributes: ConvolutionAttributes, as layout: Layout
     ) throws(ErdeError) -> Placement {
         if let found = placements[value]!.first(where: { $0.layout == layout }) { return found }
         let source = Placement(
-            buffer: try plain(value).buffer, layout: try .plain(groupedDimensions(of: value, attributes)))
+            buffer: try plain(value).buffer,
+            layout: try .plain(groupedDimensions(of: value, attributes), graph.type(of: value).dataType))
         if source.layout == layout { return Placement(buffer: source.buffer, layout: layout) }
         let placement = try reordered(source, to: layout)
         placements[value]!.append(placement)
@@ -187,7 +188,7 @@ extension Lowering {
     }
 
     /// `[O, C, h, w]`, or `[groups, O/groups, C, h, w]` when there are several groups.
-    private func groupedDimensions(of weight: Value, _ attributes: ConvolutionAttributes) -> [Int] {
+    func groupedDimensions(of weight: Value, _ attributes: ConvolutionAttributes) -> [Int] {
         let dimensions = dimensions(of: weight)
         guard attributes.groups > 1 else { return dimensions }
         return [attributes.groups, dimensions[0] / attributes.groups] + dimensions[1...]

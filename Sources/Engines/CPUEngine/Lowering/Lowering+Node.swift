@@ -4,7 +4,9 @@ import Graphs
 extension Lowering {
     /// Adds the steps of one node, or of the group it stands for.
     mutating func lower(_ node: Node, at index: Int) throws(ErdeError) {
-        if let group = fusions.convolutions[index] {
+        if let group = fusions.quantized.groups[index] {
+            try lowerQuantized(group)
+        } else if let group = fusions.convolutions[index] {
             try lowerConvolution(group)
         } else {
             try lowerAlone(node, at: index)
@@ -93,6 +95,14 @@ extension Lowering {
             try lowerConcatenation(node)
         case .channelSlice(let start, let count):
             try lowerChannelSlice(node, start, count)
+        case .quantize(let quantization):
+            try lowerQuantize(node, quantization)
+        case .dequantize(let quantization):
+            try lowerDequantize(node, quantization)
+        case .fakeQuantize(let quantization):
+            try lowerFakeQuantize(node, quantization)
+        case .fakeQuantizeChannels(let limit):
+            try lowerFakeQuantizeChannels(node, limit: limit)
         case .movingAverage(let momentum):
             try lowerMovingAverage(node, at: index, momentum)
         case .momentumUpdate(let attributes):

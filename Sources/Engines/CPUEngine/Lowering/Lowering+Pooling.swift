@@ -16,9 +16,18 @@ extension Lowering {
     private mutating func appendPool(
         _ node: Node, _ window: erde_dnnl_window, _ kind: erde_dnnl_pool_kind
     ) throws(ErdeError) {
-        let x = primary(node.inputs[0])
-        let operation = try pool(ERDE_DNNL_INFERENCE, kind, x.layout, dimensions(of: node.outputs[0]), window)
-        let target = try define(node.outputs[0], as: .chosen(by: operation, for: ERDE_DNNL_DST))
+        try appendPool(node, from: node.inputs[0], to: node.outputs[0], window, kind)
+    }
+
+    /// - Parameters:
+    ///   - source: what is pooled: the node's operand, or the bytes that it stands for.
+    ///   - result: what is computed: the node's result, or the bytes that it becomes.
+    mutating func appendPool(
+        _ node: Node, from source: Value, to result: Value, _ window: erde_dnnl_window, _ kind: erde_dnnl_pool_kind
+    ) throws(ErdeError) {
+        let x = primary(source)
+        let operation = try pool(ERDE_DNNL_INFERENCE, kind, x.layout, dimensions(of: result), window)
+        let target = try define(result, as: .chosen(by: operation, for: ERDE_DNNL_DST))
         append(node.op.name, operation, reads: [(ERDE_DNNL_SRC, x)], writes: [(ERDE_DNNL_DST, target)])
     }
 

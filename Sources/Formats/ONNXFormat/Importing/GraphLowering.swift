@@ -82,7 +82,7 @@ struct GraphLowering {
             .constant(ConstantTensor(name: name, dimensions: tensor.dimensions, elements: .floats(numbers)))
         case .integers(let numbers):
             .constant(ConstantTensor(name: name, dimensions: tensor.dimensions, elements: .integers(numbers)))
-        case .other: .failed
+        case .int8, .uint8, .int32, .other: .failed
         }
     }
 

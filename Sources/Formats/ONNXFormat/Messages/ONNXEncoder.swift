@@ -153,6 +153,15 @@ struct ONNXEncoder {
         case .integers(let numbers):
             message.data_type = Int32(ONNX__TENSOR_PROTO__DATA_TYPE__INT64.rawValue)
             message.raw_data = numbers.withUnsafeBytes(arena.bytes)
+        case .int8(let numbers):
+            message.data_type = Int32(ONNX__TENSOR_PROTO__DATA_TYPE__INT8.rawValue)
+            message.raw_data = numbers.withUnsafeBytes(arena.bytes)
+        case .uint8(let numbers):
+            message.data_type = Int32(ONNX__TENSOR_PROTO__DATA_TYPE__UINT8.rawValue)
+            message.raw_data = numbers.withUnsafeBytes(arena.bytes)
+        case .int32(let numbers):
+            message.data_type = Int32(ONNX__TENSOR_PROTO__DATA_TYPE__INT32.rawValue)
+            message.raw_data = numbers.withUnsafeBytes(arena.bytes)
         case .other(let type):
             preconditionFailure("tensor \(tensor.name) of type \(type) is read, never written")
         }

@@ -54,6 +54,9 @@ struct ONNXTensor: Hashable, Sendable {
     enum Elements: Hashable, Sendable {
         case floats([Float])
         case integers([Int64])
+        case int8([Int8])
+        case uint8([UInt8])
+        case int32([Int32])
         /// Elements that erde does not read, by ONNX's type number.
         case other(Int32)
     }

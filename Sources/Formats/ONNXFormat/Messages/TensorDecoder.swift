@@ -6,7 +6,7 @@ import Diagnostics
 struct TensorDecoder {
     /// Who wrote a file, and what may be in it.
     enum Source {
-        /// Nothing but float32 and int64, all inside the file.
+        /// float32, int64, and the integers of quantized models, all inside the file.
         case erde
         /// Any number type, and bytes in other files below the folder.
         case anyone(folder: String)
@@ -35,12 +35,17 @@ struct TensorDecoder {
                     throw ErdeError(
                         .badData, subject, "\(label) lies in another file", remedy: "save the model with its weights inside")
                 }
-                guard let type, type == .float || type == .int64 else {
+                guard let type, [.float, .uint8, .int8, .int32, .int64].contains(type) else {
                     throw ErdeError(
-                        .badData, subject, "\(label) has ONNX element type \(message.data_type), expected 1 (float) or 7 (int64)",
-                        remedy: "convert the model to float32")
+                        .badData, subject,
+                        "\(label) has ONNX element type \(message.data_type), expected 1 (float), 2 (uint8), 3 (int8), 6 (int32) "
+                            + "or 7 (int64)", remedy: "convert the model to float32")
                 }
-                return try type.decode(message, count, outside: nil) { (problem) in failure("\(label) \(problem)") }
+                let decoded = try type.decode(message, count, outside: nil) { (problem) in failure("\(label) \(problem)") }
+                guard let elements = decoded.stored(as: type) else {
+                    throw failure("\(label) has elements out of the range of its type")
+                }
+                return elements
             case .anyone(let folder):
                 guard let type else { return .other(message.data_type) }
                 var bytes: [UInt8]?
@@ -76,5 +81,22 @@ struct TensorDecoder {
         }
         guard dimensions.count <= 8 else { throw failure("\(label) has \(dimensions.count) axes, expected at most 8") }
         return (dimensions, count)
+    }
+}
+
+extension ONNXTensor.Elements {
+    /// Integers in the type that they are stored in, where quantized models have that type; nil when one does not fit.
+    fileprivate func stored(as type: ElementType) -> ONNXTensor.Elements? {
+        guard case .integers(let numbers) = self else { return self }
+        func narrowed<Integer: FixedWidthInteger>(_: Integer.Type) -> [Integer]? {
+            let narrow = numbers.compactMap { Integer(exactly: $0) }
+            return narrow.count == numbers.count ? narrow : nil
+        }
+        switch type {
+        case .int8: return narrowed(Int8.self).map { .int8($0) }
+        case .uint8: return narrowed(UInt8.self).map { .uint8($0) }
+        case .int32: return narrowed(Int32.self).map { .int32($0) }
+        case .float, .uint16, .int16, .int64, .bool, .float16, .double, .uint32, .uint64, .bfloat16: return self
+        }
     }
 }

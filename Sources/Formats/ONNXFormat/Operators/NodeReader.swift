@@ -9,6 +9,8 @@ struct NodeReader: ~Copyable {
     let node: ONNXNode
     /// The shape of the first operand, checked to have a countable number of elements.
     let shape: Shape
+    /// The element type of the first operand.
+    let dataType: DataType
     /// The stored tensors of the graph, by name.
     let initializers: [String: ONNXTensor]
 
@@ -72,7 +74,7 @@ struct NodeReader: ~Copyable {
     }
 
     /// The stored tensor at an input, nil when the node has no such input.
-    private func constant(at position: Int) throws(ErdeError) -> ONNXTensor? {
+    func constant(at position: Int) throws(ErdeError) -> ONNXTensor? {
         guard position < node.inputs.count, !node.inputs[position].isEmpty else { return nil }
         let name = node.inputs[position]
         guard let tensor = initializers[name] else {

@@ -35,10 +35,12 @@ enum OperatorTable {
         case .pad: pad
         case .crop, .channelSlice: slice
         case .concatenate: concatenation
+        case .quantize: quantization
+        case .dequantize: dequantization
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationTraining,
             .batchNormalizationGradient, .movingAverage, .maxPoolGradient, .averagePoolGradient, .reluGradient,
             .clipGradient, .affine, .stopGradient, .randomDropout, .equal, .less, .argMax, .oneHot, .sumTo,
-            .broadcastTo, .momentumUpdate:
+            .broadcastTo, .momentumUpdate, .fakeQuantize, .fakeQuantizeChannels:
             nil
         }
     }
@@ -51,6 +53,7 @@ enum OperatorTable {
             convolution, linear, matMul, batchNormalization, maxPool, averagePool, globalAveragePool, relu, clip, exp,
             log, squareRoot, dropout, add, subtract, multiply, divide, maximum, logSoftmax, reduceSum, reduceMean,
             sumOfSquares, flatten, reshape, concatenation, sigmoid, hardSigmoid, errorFunction, transpose, pad, slice,
+            quantization, dequantization,
         ]
         return Dictionary(uniqueKeysWithValues: rows.map { ($0.type, $0) })
     }()

@@ -68,8 +68,8 @@ struct GraphImport {
             operands.formUnion(node.inputs.prefix(row.operands.upperBound))
         }
         for tensor in graph.initializers where operands.contains(tensor.name) {
-            guard case .floats(let scalars) = tensor.elements else { continue }
-            try readInitializer(tensor, scalars)
+            guard let content = tensor.tensor else { continue }
+            try readInitializer(tensor, content)
         }
         for node in graph.nodes { try readNode(node) }
         guard !graph.outputs.isEmpty else { throw failure("has no outputs") }
@@ -108,14 +108,15 @@ struct GraphImport {
         values[info.name] = builder.input(info.name, TensorType(Shape(extents)))
     }
 
-    private mutating func readInitializer(_ tensor: ONNXTensor, _ scalars: [Float]) throws(ErdeError) {
-        let shape = Shape(tensor.dimensions)
+    private mutating func readInitializer(_ tensor: ONNXTensor, _ content: Tensor) throws(ErdeError) {
         try requireNew(tensor.name)
-        if let role = roles[tensor.name] {
-            values[tensor.name] = builder.variable(tensor.name, shape, role: role)
-            parameters[tensor.name] = Tensor(shape, scalars)
+        if var role = roles[tensor.name] {
+            // Of quantized tensors, biases are the wide ones.
+            if content.dataType == .int32 { role = .bias }
+            values[tensor.name] = builder.variable(tensor.name, content.shape, role: role, dataType: content.dataType)
+            parameters[tensor.name] = content
         } else {
-            values[tensor.name] = builder.constant(tensor.name, Tensor(shape, scalars))
+            values[tensor.name] = builder.constant(tensor.name, content)
         }
     }
 
@@ -138,8 +139,10 @@ struct GraphImport {
         guard row.operands.contains(operands.count) else {
             throw failure("\(label) has \(operands.count) operands, expected \(row.operands.lowerBound)")
         }
-        let shape = builder.shape(of: operands[0])
-        let op = try row.decode(NodeReader(subject: subject, node: node, shape: shape, initializers: initializers))
+        let type = builder.type(of: operands[0])
+        let op = try row.decode(
+            NodeReader(
+                subject: subject, node: node, shape: type.shape, dataType: type.dataType, initializers: initializers))
         try requireNew(node.outputs[0])
         do {
             let value = try builder.apply(op, operands, name: node.outputs[0])[0]

@@ -64,10 +64,10 @@ package enum ONNXReader {
             try require(
                 output.name == Model.outputName(exit: exit),
                 "output \(printable(output.name)), expected \(Model.outputName(exit: exit))")
-            let shape = graph.shape(of: output.value)
+            let type = graph.type(of: output.value)
             try require(
-                shape.dimensions == [1, metadata.classNames.count],
-                "\(output.name) has shape \(shape), its metadata names \(metadata.classNames.count) classes")
+                type == TensorType([1, metadata.classNames.count]),
+                "\(output.name) is \(type), its metadata names \(metadata.classNames.count) classes")
         }
         for point in metadata.operatingPoints {
             try require(

@@ -22,7 +22,7 @@ package enum ONNXExport {
             return [try complete(try cut(model, at: exit, name: name), name, description, options)]
         case .dynamic(let takesThresholds):
             let policy = try policy(of: model, options, name: name)
-            let parts = try SegmentedGraph(model, reserved: DynamicGraph.Name.all)
+            let parts = try SegmentedGraph(model, reserved: DynamicGraph.Name.all, carriesFloats: true)
             let graph = DynamicGraph.graph(
                 parts, policy: policy, takesThresholds: takesThresholds, cumulativeMACs: model.metadata.cumulativeMACs)
             let description = ExportDescription(

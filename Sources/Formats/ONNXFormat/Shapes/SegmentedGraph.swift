@@ -22,10 +22,18 @@ struct SegmentedGraph {
     let segments: [Segment]
     let classes: Int
 
-    /// - Parameter reserved: names that no value may have, because the file uses them.
+    /// - Parameters:
+    ///   - reserved: names that no value may have, because the file uses them.
+    ///   - carriesFloats: whether bytes pass between segments as the floats that they stand for.
     /// - Throws: `ErdeError` of kind `badData` that lists everything ONNX cannot hold.
-    init(_ model: Model, reserved: Set<String>) throws(ErdeError) {
+    init(_ model: Model, reserved: Set<String>, carriesFloats: Bool = false) throws(ErdeError) {
         let fast = try model.graph.optimizedForInference(model.parameters)
+        classes = model.metadata.classNames.count
+        if carriesFloats, fast.graph.nodes.contains(where: { if case .quantize = $0.op { true } else { false } }) {
+            let graphs = try fast.graph.namedByOutputs().exitSegmentsCarryingFloats()
+            (whole, segments) = try Self.separate(graphs, fast.parameters, model, reserved: reserved)
+            return
+        }
         let exported = try GraphExport.graph(fast.graph, fast.parameters, name: model.metadata.role.rawValue)
         var names = exported.allNames.union(reserved)
         var renamed: [String: String] = [:]
@@ -33,7 +41,7 @@ struct SegmentedGraph {
         let whole = exported.renaming(renamed)
         func info(_ name: String, _ graph: Graph, _ value: Value) -> ONNXValueInfo {
             ONNXValueInfo(
-                name: renamed[name] ?? name, elementType: 1,
+                name: renamed[name] ?? name, elementType: graph.type(of: value).dataType.onnx,
                 shape: [.named("N")] + graph.shape(of: value).dimensions.dropFirst().map { .fixed(Int64($0)) })
         }
         self.whole = whole
@@ -46,7 +54,36 @@ struct SegmentedGraph {
                 inputs: inputs, logits: outputs[0], carried: Array(outputs.dropFirst()),
                 liveAfter: segment.liveAfter.map { renamed[$0] ?? $0 }, nodes: part.nodes, initializers: part.initializers)
         }
-        classes = model.metadata.classNames.count
+    }
+
+    /// Segments that are graphs of their own, each written for itself.
+    private static func separate(
+        _ parts: [ExitSegment], _ parameters: Parameters, _ model: Model, reserved: Set<String>
+    ) throws(ErdeError) -> (whole: ONNXGraph, segments: [Segment]) {
+        var written: [ONNXGraph] = []
+        for part in parts {
+            let graph = try GraphExport.graph(part.graph, parameters, name: model.metadata.role.rawValue)
+            // All but the first become branches.
+            written.append(written.isEmpty ? graph : graph.limitedBeforeBytes())
+        }
+        var names = written.reduce(into: reserved) { $0.formUnion($1.allNames) }
+        var renamed: [String: String] = [:]
+        let clashes = written.reduce(into: Set()) { $0.formUnion($1.allNames) }.intersection(reserved)
+        for name in clashes.sorted() {
+            renamed[name] = unused(name, &names)
+        }
+        var whole = ONNXGraph()
+        whole.name = model.metadata.role.rawValue
+        let segments = zip(parts, written).map { part, graph in
+            let graph = graph.renaming(renamed)
+            whole.inputs += graph.inputs
+            whole.nodes += graph.nodes
+            whole.initializers += graph.initializers
+            return Segment(
+                inputs: graph.inputs, logits: graph.outputs[0], carried: Array(graph.outputs.dropFirst()),
+                liveAfter: part.liveAfter.map { renamed[$0] ?? $0 }, nodes: graph.nodes, initializers: graph.initializers)
+        }
+        return (whole, segments)
     }
 
     /// All names of the whole graph.

@@ -1,6 +1,7 @@
 import Artifacts
 import Diagnostics
 import FoundationEssentials
+import Tensors
 
 /// What a host must know to run the files of the stages and decide itself: `stages.json`.
 struct StageContract: Encodable {
@@ -9,6 +10,8 @@ struct StageContract: Encodable {
         let name: String
         /// Extents; the batch is "N".
         let shape: [Extent]
+        /// uint8 or int8 between the stages of a quantized model; missing for float32.
+        let dataType: String?
     }
 
     /// An extent of a shape.
@@ -80,6 +83,7 @@ struct StageContract: Encodable {
 extension StageContract.Port {
     init(_ info: ONNXValueInfo) {
         name = info.name
+        dataType = [DataType.uint8, .int8].first { $0.onnx == info.elementType }?.rawValue
         shape = (info.shape ?? []).map { dimension in
             if case .fixed(let extent) = dimension { .fixed(extent) } else { .batch }
         }

@@ -71,10 +71,10 @@ struct GraphExport {
         exported.outputs = graph.outputs.map { info($0.value, larger) }
         for variable in graph.variables {
             let name = graph.name(of: variable.value)
-            if let tensor = parameters[name] { exported.initializers.append(initializer(names[variable.value.id], tensor)) }
+            if let tensor = parameters[name] { exported.initializers.append(ONNXTensor(name: names[variable.value.id], tensor)) }
         }
         for (value, tensor) in graph.constants.sorted(by: { $0.key.id < $1.key.id }) {
-            exported.initializers.append(initializer(names[value.id], tensor))
+            exported.initializers.append(ONNXTensor(name: names[value.id], tensor))
         }
         var taken = Set(names)
         for node in graph.nodes {
@@ -100,11 +100,7 @@ struct GraphExport {
         let shape = zip(graph.shape(of: value).dimensions, larger.shape(of: value).dimensions).map { extent, other in
             extent == other ? ONNXValueInfo.Dimension.fixed(Int64(extent)) : .named("N")
         }
-        return ONNXValueInfo(name: names[value.id], elementType: 1, shape: shape)
-    }
-
-    private func initializer(_ name: String, _ tensor: Tensor) -> ONNXTensor {
-        ONNXTensor(name: name, dimensions: tensor.shape.dimensions, elements: .floats(tensor.floats))
+        return ONNXValueInfo(name: names[value.id], elementType: graph.type(of: value).dataType.onnx, shape: shape)
     }
 }
 

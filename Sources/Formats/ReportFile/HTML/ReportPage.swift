@@ -5,7 +5,7 @@ package func htmlPage(of report: CalibrationReport) -> String {
     let sections: [Markup?] = [
         warningSection(report), accuracySection(report), budgetSection(report), modelSection(report),
         exitSection(report), confusionSection(report), exampleSection(report), candidateSection(report),
-        glossarySection(report), provenanceSection(report),
+        quantizationSection(report), glossarySection(report), provenanceSection(report),
     ]
     return page(
         title: "\(report.modelName) · calibration report", header: pageHeader(report), sections: sections.compactMap { $0 },

@@ -80,9 +80,10 @@ struct TorchTable {
         case .reshape(let trailing):
             return .expression(
                 trailing.count == 1 ? "\(x).flatten(1)" : "\(x).reshape(\(list(["\(x).shape[0]"] + trailing.map(String.init))))")
+        case .quantize, .dequantize: return .refused("quantized to integers")
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationTraining,
             .batchNormalizationGradient, .movingAverage, .maxPoolGradient, .averagePoolGradient, .reluGradient,
-            .clipGradient, .randomDropout, .sumTo, .broadcastTo, .momentumUpdate:
+            .clipGradient, .randomDropout, .sumTo, .broadcastTo, .momentumUpdate, .fakeQuantize, .fakeQuantizeChannels:
             return .refused("an operator of training")
         }
     }

@@ -39,7 +39,8 @@ package func initialParameters(for graph: Graph, seed: UInt64) -> Parameters {
             .globalAveragePool, .relu, .reluGradient, .clip, .clipGradient, .affine, .exp, .log, .squareRoot,
             .stopGradient, .dropout, .randomDropout, .add, .subtract, .multiply, .divide, .maximum, .equal, .less,
             .logSoftmax, .argMax, .oneHot, .reduceSum, .reduceMean, .sumOfSquares, .sumTo, .broadcastTo, .reshape,
-            .concatenate, .channelSlice, .sigmoid, .hardSigmoid, .errorFunction, .transpose, .pad, .crop, .momentumUpdate:
+            .concatenate, .channelSlice, .sigmoid, .hardSigmoid, .errorFunction, .transpose, .pad, .crop, .momentumUpdate,
+            .quantize, .dequantize, .fakeQuantize, .fakeQuantizeChannels:
             break
         }
     }

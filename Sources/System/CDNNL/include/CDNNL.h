@@ -12,7 +12,13 @@ typedef struct erde_dnnl_layout erde_dnnl_layout;        // how a tensor lies in
 typedef struct erde_dnnl_operation erde_dnnl_operation;  // a compiled primitive
 typedef struct erde_dnnl_memory erde_dnnl_memory;        // a layout at an address
 
-typedef enum { ERDE_DNNL_FLOAT32, ERDE_DNNL_BFLOAT16, ERDE_DNNL_INT32 } erde_dnnl_type;
+typedef enum {
+    ERDE_DNNL_FLOAT32,
+    ERDE_DNNL_BFLOAT16,
+    ERDE_DNNL_INT32,
+    ERDE_DNNL_INT8,
+    ERDE_DNNL_UINT8,
+} erde_dnnl_type;
 
 typedef enum { ERDE_DNNL_INFERENCE, ERDE_DNNL_TRAINING } erde_dnnl_mode;
 
@@ -39,6 +45,9 @@ typedef enum {
     ERDE_DNNL_DIFF_SCALE,
     ERDE_DNNL_DIFF_SHIFT,
     ERDE_DNNL_POST_OP_ADD,
+    // What an integer operand is multiplied by, where erde_dnnl_scales_are_arguments.
+    ERDE_DNNL_SRC_SCALES,
+    ERDE_DNNL_WEIGHTS_SCALES,
 } erde_dnnl_argument;
 
 // The window of a convolution or pooling: height first.
@@ -61,6 +70,17 @@ typedef enum {
     ERDE_DNNL_BFLOAT16_NATIVE,
 } erde_dnnl_bfloat16;
 erde_dnnl_bfloat16 erde_dnnl_bfloat16_support(void);
+// How this processor multiplies bytes: with instructions that sum in 32 bits (VNNI, AMX), with older ones whose sums of
+// two products saturate at 16 bits, or in plain loops.
+typedef enum {
+    ERDE_DNNL_INT8_PLAIN,
+    ERDE_DNNL_INT8_SATURATING,
+    ERDE_DNNL_INT8_NATIVE,
+} erde_dnnl_int8;
+erde_dnnl_int8 erde_dnnl_int8_support(void);
+// Version 3 takes scales as arguments when it runs, those of a convolution with its weights, so that the bias is in units
+// of the result. Version 2 takes them when the operation is made and scales the sum of products and bias.
+int erde_dnnl_scales_are_arguments(void);
 // Sets the worker threads of the calling thread's later executions.
 void erde_dnnl_set_threads(int threads);
 
@@ -87,8 +107,12 @@ void erde_dnnl_operation_destroy(erde_dnnl_operation *operation);
 
 int erde_dnnl_reorder_create(erde_dnnl_machine *machine, const erde_dnnl_layout *from, const erde_dnnl_layout *to,
                              erde_dnnl_operation **operation);
+// The same, with every element multiplied by `scale`, rounded to the nearest and saturated where `to` holds integers.
+int erde_dnnl_scaled_reorder_create(erde_dnnl_machine *machine, const erde_dnnl_layout *from, const erde_dnnl_layout *to,
+                                    float scale, erde_dnnl_operation **operation);
 
-// What is done to a convolution's result before it is written: an addition, then an activation.
+// What is done to a convolution's result before it is written: scales where its operands are integers, an addition, then
+// an activation.
 typedef enum {
     ERDE_DNNL_NO_ADDEND,
     ERDE_DNNL_OTHER_ADDEND,   // POST_OP_ADD, of the result's layout
@@ -101,6 +125,10 @@ typedef struct {
     int has_activation;
     erde_dnnl_activation activation;
     float lower, upper;  // of CLIP
+    float addend_scale;  // of RESULT_ADDEND; 0 stands for 1
+    const float *scales;  // of integer operands: one, or one for each output channel; NULL for none
+    int scale_count;
+    int is_grouped;
 } erde_dnnl_fusion;
 
 // How a convolution is computed. Winograd's minimal filtering (Lavin and Gray, 2016) multiplies less and rounds more; not

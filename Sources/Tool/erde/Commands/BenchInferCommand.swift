@@ -4,6 +4,7 @@ import CPUEngine
 import Diagnostics
 import Inference
 import ONNXFormat
+import Quantize
 
 /// `erde bench infer MODEL`
 struct BenchInferCommand: LongComputation {
@@ -52,7 +53,8 @@ struct BenchInferCommand: LongComputation {
     func run() throws {
         common.apply()
         let loaded = try ModelFile.read(path: model)
-        let result = try policy(of: loaded).map { try withExits(loaded, $0) } ?? fullDepth(loaded)
+        var result = try policy(of: loaded).map { try withExits(loaded, $0) } ?? fullDepth(loaded)
+        result.isQuantized = loaded.isQuantized
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)
     }
 

@@ -62,12 +62,21 @@ struct CompressCommand: LongComputation {
     @Option(help: "A dataset file other than the teacher's own.")
     var data: String?
 
+    @Option(help: "Also quantize the student: int8 writes student-int8.pb too, which is then what the report is about.")
+    var quantize: Quantized?
+
+    /// What a student is quantized to.
+    enum Quantized: String, ExpressibleByArgument, CaseIterable {
+        case int8
+    }
+
     @Option(name: .shortAndLong, help: "The folder for student.pb and report/; by default the teacher's.")
     var output: String?
 
     @OptionGroup(title: "Distillation") var distillation: DistillationOptions
     @OptionGroup(title: "Pruning") var pruning: PruningOptions
     @OptionGroup(title: "Training") var training: TrainingOptions
+    @OptionGroup(title: "Quantization") var quantization: QuantizationOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
 
@@ -82,6 +91,7 @@ struct CompressCommand: LongComputation {
         let wish = student ?? recipe.architecture
         try addPruning(to: &recipe, wish: wish)
         try recipe.validate()
+        let quantizationRecipe = try quantize.map { (_) throws(ErdeError) in try quantization.recipe(engine: engine) }
         let place = try DatasetPlace(given: data, of: model, named: teacher)
         let cost = model.metadata.cumulativeMACs.last
         let target = try targetMacs.macs(of: cost)
@@ -98,8 +108,8 @@ struct CompressCommand: LongComputation {
         ).run(plan, resume: training.resume)
         recipe.architecture = plan.wish
         let compression = Compression(
-            teacher: model, teacherPath: teacher, place: place, plan: plan, recipe: recipe, loss: loss, folder: folder,
-            engine: engine)
+            teacher: model, teacherPath: teacher, place: place, plan: plan, recipe: recipe, loss: loss,
+            quantization: quantizationRecipe, folder: folder, engine: engine, force: quantization.force)
         let report = try compression.run(resume: training.resume)
         if common.json {
             Console.standard.result(try JSONText.text(report))

@@ -25,6 +25,9 @@ struct EngineOptions: ParsableArguments {
 
     var engine: any Engine { CPUEngine() }
 
+    /// Bits of a quantized weight that this machine multiplies rightly.
+    var weightBits: Int { CPUEngine.int8 == .saturating ? 7 : 8 }
+
     var compilation: CompilationOptions { CompilationOptions(precision: precision, threads: threads) }
 }
 

@@ -10,9 +10,38 @@ struct CalibratedFile {
     let model: Model
     let path: String
     let report: CalibrationReport
-    let summary: ModelSummary
+    private(set) var summary: ModelSummary
     /// Where each test image leaves at the target budget.
     let testExits: [Int]
+
+    /// A model as it lies in a file, measured with the thresholds that it has.
+    init(
+        _ model: Model, name: String, path: String, options: CalibrationOptions, at place: DatasetPlace, engine: EngineOptions
+    ) throws(ErdeError) {
+        self.model = model
+        self.path = path
+        summary = try ModelMeasurement(place: place, engine: engine).summary(model, name: name, path: path)
+        report = CalibrationReport(
+            modelName: path, classNames: model.metadata.classNames, score: options.score,
+            cumulativeMACs: model.metadata.cumulativeMACs, targetMACs: options.targetMACs ?? 0,
+            dataset: DatasetSummary(
+                calibrationImages: place.dataset.calibration.count, testImages: place.dataset.test.count))
+        guard let target = options.targetMACs, let point = model.metadata.operatingPoint(atMost: target),
+            point.policy.score == options.score
+        else {
+            testExits = []
+            return
+        }
+        let test = try LabelledLogits(of: model, place.dataset.test, engine: engine)
+        let scores = test.scores(options.score, cumulativeMACs: model.metadata.cumulativeMACs)
+        let exits = scores.exits(under: point.policy.thresholds)
+        testExits = exits
+        let answers = test.answers()
+        let right = exits.indices.count { answers[exits[$0]][$0] == Int(test.labels[$0]) }
+        let count = Double(max(1, exits.count))
+        summary.testAccuracyAtTarget = Double(right) / count
+        summary.exitSharesAtTarget = (0..<model.exitCount).map { exit in Double(exits.count { $0 == exit }) / count }
+    }
 
     /// - Parameters:
     ///   - model: its thresholds are fitted here.

@@ -17,8 +17,12 @@ struct Compression {
     let plan: StudentPlan
     let recipe: RunRecipe
     let loss: DistillationRecipe
+    /// nil leaves the student in float.
+    let quantization: QuantizationRecipe?
     let folder: String
     let engine: EngineOptions
+    /// Whether a quantized model that lost too much is written all the same.
+    let force: Bool
 
     private var console: Console { .standard }
 
@@ -43,7 +47,14 @@ struct Compression {
             models.append(file.summary)
             last = file
         }
-        guard let last else { preconditionFailure("a compression without stages") }
+        guard var last else { preconditionFailure("a compression without stages") }
+        if let quantization {
+            let job = QuantizationJob(
+                recipe: quantization, teacher: teacher, place: place, engine: engine, force: force)
+            last = try job.run(
+                last.model, previous: last, to: "\(folder)/student-int8.pb", options: calibrationOptions(last.model))
+            models.append(last.summary)
+        }
         var report = last.report
         report.models = models
         report.candidates = plan.candidates
@@ -86,7 +97,9 @@ struct Compression {
     private func finished(_ stage: CompressionStage, from source: String) throws(ErdeError) -> Model? {
         let path = path(stage)
         let training = stage == .student ? recipe.training : plan.pruning?.recovery(after: recipe.training)
-        guard InputFile.size(path) != nil, !RunFiles(model: path).hasCheckpoint, stage != plan.stages.last else { return nil }
+        guard InputFile.size(path) != nil, !RunFiles(model: path).hasCheckpoint,
+            stage != plan.stages.last || quantization != nil
+        else { return nil }
         let model = try ModelFile.read(path: path)
         let provenance = model.metadata.provenance
         guard provenance.parentHash == (try ModelFile.hash(path: source)), provenance.distillation == loss,

@@ -24,6 +24,8 @@ struct SpeedResult: Encodable {
     var waitingShare: Double?
     /// Seconds of one step by kind of work, when it was asked for.
     var secondsByWork: [String: Double]?
+    /// Whether convolutions of the model compute with bytes, whatever the precision of the rest.
+    var isQuantized: Bool?
     /// Mean MACs of an image, when images leave early.
     var meanMACs: Double?
 
@@ -62,7 +64,8 @@ struct SpeedResult: Encodable {
 
     var text: String {
         let parts = [
-            "at batch \(batch)", precision?.rawValue, "\(threads) threads", engine,
+            "at batch \(batch)", precision?.rawValue, isQuantized == true ? "int8 convolutions" : nil, "\(threads) threads",
+            engine,
             "\(bytesText(peakMemoryBytes)) at most", meanMACs.map { "\(macsText($0)) per image" },
             waitingShare.map { "waiting for images \(percentText($0))" },
         ]

@@ -1,0 +1,49 @@
+import ArgumentParser
+import Artifacts
+import Diagnostics
+
+/// How a model is quantized. What is not given is the recipe's default.
+struct QuantizationOptions: ParsableArguments {
+    @Option(help: "How activations are bounded: minMax, percentile, mse or entropy.")
+    var ranges: QuantizationRecipe.RangeMethod?
+
+    @Option(help: "Training images on which ranges are observed.")
+    var calibrationImages: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Accuracy that no exit may lose by more, in points; layers that hurt stay in float until none does.",
+            valueName: "points"))
+    var maxDrop: Double?
+
+    @Option(help: "Bits of a weight: 8, or 7 for processors without VNNI; by default what this processor wants.")
+    var weightBits: Int?
+
+    @Flag(inversion: .prefixedNo, help: "Let biases make up for what rounding weights adds on average.")
+    var biasCorrection: Bool?
+
+    @Flag(inversion: .prefixedNo, help: "Scale the channels of depthwise networks to similar ranges first.")
+    var equalization: Bool?
+
+    @Option(help: "Epochs of training with rounding in the loop before quantizing.")
+    var qatEpochs: Int?
+
+    @Flag(help: "Write the model even when its accuracy collapses.")
+    var force = false
+
+    /// The recipe with these options in it, checked.
+    func recipe(engine: EngineOptions) throws(ErdeError) -> QuantizationRecipe {
+        var recipe = QuantizationRecipe()
+        recipe.ranges = ranges ?? recipe.ranges
+        recipe.images = calibrationImages ?? recipe.images
+        recipe.maxDrop = maxDrop.map { $0 / 100 } ?? recipe.maxDrop
+        recipe.weightBits = weightBits ?? engine.weightBits
+        recipe.correctsBiases = biasCorrection ?? recipe.correctsBiases
+        recipe.equalizes = equalization ?? recipe.equalizes
+        recipe.trainingEpochs = qatEpochs ?? recipe.trainingEpochs
+        try recipe.validate()
+        return recipe
+    }
+}
+
+extension QuantizationRecipe.RangeMethod: ExpressibleByArgument {}

@@ -1,0 +1,117 @@
+import Architectures
+import Artifacts
+import CPUEngine
+import Diagnostics
+import Execution
+import Graphs
+import Inference
+import Quantize
+import Tensors
+import Testing
+import TrainTeacher
+import Training
+
+@Suite struct QuantizeTests {
+    static let options = CompilationOptions(threads: 1)
+
+    static func trained(_ name: String) throws -> Model {
+        try trainTeacher(
+            on: TrainingStagesTests.dataset, datasetPath: nil, architecture: TrainingStagesTests.architecture(name),
+            recipe: TrainingStagesTests.recipe, loss: TrainingStagesTests.loss(.ce), run: TrainingStagesTests.run())
+    }
+
+    static func run() -> QuantizationRun { QuantizationRun(engine: CPUEngine(), options: options) }
+
+    static func accuracy(_ model: Model) throws -> [Double] {
+        let samples = TrainingStagesTests.dataset.calibration
+        let logits = try exitLogits(of: model, samples: samples, engine: CPUEngine(), options: options)
+        return (0..<logits.exits).map { logits.accuracy(exit: $0, labels: samples.labels) }
+    }
+
+    @Test(arguments: [
+        "preresnet:widths=4,8:blocks=1,1", "mobilenetv2:widths=3,4:blocks=1,1:strides=1,1:stem=4:last=0:head=global",
+        "vgg:widths=4,6:blocks=1,1:head=global",
+    ])
+    func whatIsRecordedIsWhatTheModelDoes(name: String) throws {
+        let model = try Self.trained(name)
+        var recipe = QuantizationRecipe()
+        recipe.maxDrop = 1
+        let quantized = try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: Self.run())
+        let record = try #require(quantized.metadata.provenance.quantization)
+        #expect(record.floatLayers.isEmpty && record.layerCount == record.sensitivities.count)
+        #expect(record.accuracyBefore == (try Self.accuracy(model)))
+        #expect(record.accuracyAfter == (try Self.accuracy(quantized)))
+        #expect(record.sensitivities.map(\.divergence) == record.sensitivities.map(\.divergence).sorted(by: >))
+        #expect(quantized.isQuantized && !model.isQuantized)
+        #expect(quantized.metadata.operatingPoints.isEmpty)
+        #expect(quantized.graph.cost().cumulativeMACs == model.metadata.cumulativeMACs)
+        let again = #expect(throws: ErdeError.self) {
+            try quantize(quantized, on: TrainingStagesTests.dataset, recipe: recipe, run: Self.run())
+        }
+        #expect(again?.problem.contains("already") == true)
+    }
+
+    @Test func layersThatHurtStayInFloat() throws {
+        var model = try Self.trained("preresnet:widths=4,8:blocks=1,1")
+        // One weight so large that its channel's others are lost among seven bits.
+        let name = "stem_weight"
+        var weight = try #require(model.parameters[name])
+        let size = weight.shape.dimensions.dropFirst().reduce(1, *)
+        for channel in 0..<weight.shape[0] { weight.floats[channel * size] *= 3e4 }
+        model.parameters[name] = weight
+        var recipe = QuantizationRecipe()
+        recipe.maxDrop = 0
+        recipe.ranges = .minMax
+        let quantized = try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: Self.run())
+        let record = try #require(quantized.metadata.provenance.quantization)
+        #expect(record.largestDrop <= 0)
+        #expect(record.layerCount + record.floatLayers.count == record.sensitivities.count)
+        #expect(record.floatLayers.map(\.layer) == record.sensitivities.prefix(record.floatLayers.count).map(\.layer))
+    }
+
+    @Test func roundingIsTrainedInTheLoop() throws {
+        let model = try Self.trained("preresnet:widths=4,8:blocks=1,1")
+        var recipe = QuantizationRecipe()
+        recipe.maxDrop = 1
+        recipe.trainingEpochs = 2
+        var run = Self.run()
+        #expect(throws: ErdeError.self) {
+            try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: run)
+        }
+        run.training = QuantizedTraining(
+            student: model, teacher: nil, epochs: 2,
+            run: TrainingRun(engine: CPUEngine(), options: Self.options))
+        let quantized = try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: run)
+        recipe.trainingEpochs = 0
+        let untrained = try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: run)
+        #expect(quantized.isQuantized && quantized.parameters != untrained.parameters)
+        let record = try #require(quantized.metadata.provenance.quantization)
+        #expect(record.accuracyAfter == (try Self.accuracy(quantized)))
+    }
+
+    @Test func badInputIsRefusedByName() throws {
+        let model = try Self.trained("preresnet:widths=4,8:blocks=1,1")
+        let whole = TrainingStagesTests.dataset
+        func refusal(_ model: Model, _ dataset: Dataset, _ recipe: QuantizationRecipe = QuantizationRecipe()) -> ErdeError? {
+            #expect(throws: ErdeError.self) { try quantize(model, on: dataset, recipe: recipe, run: Self.run()) }
+        }
+        func dataset(train: Int, calibration: Int) -> Dataset {
+            Dataset(
+                description: whole.description, train: whole.train.prefix(train),
+                calibration: whole.calibration.prefix(calibration), test: whole.test, fingerprint: "")
+        }
+        #expect(refusal(model, dataset(train: 0, calibration: 10))?.subject == "calibration images")
+        #expect(refusal(model, dataset(train: 40, calibration: 0))?.subject == "calibration split")
+        var recipe = QuantizationRecipe()
+        recipe.images = 0
+        #expect(refusal(model, whole, recipe)?.subject == "--calibration-images")
+        recipe = QuantizationRecipe()
+        recipe.weightBits = 4
+        #expect(refusal(model, whole, recipe)?.subject == "--weight-bits")
+        var broken = model
+        var weight = try #require(model.parameters["stem_weight"])
+        weight.floats[3] = .nan
+        broken.parameters["stem_weight"] = weight
+        #expect(refusal(broken, whole)?.kind == .badData)
+    }
+}
