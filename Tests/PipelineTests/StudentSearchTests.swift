@@ -8,10 +8,11 @@ extension Pipeline {
         private let program = Workshop.program
 
         private func compress(_ output: String, _ more: String...) throws -> Program.Outcome {
-            let arguments =
-                ["compress", "teacher.pb", "--target-macs", "0.3M", "--epochs", "1", "--batch", "16", "--threads", "1"]
-                + ["--search-epochs", "3", "--output", output, "--json"] + more
-            let (process, results, messages) = try program.start(arguments)
+            let arguments = [
+                "compress", "teacher.pb", "--target-macs", "0.7M", "--student", "auto:preresnet:widths=8,16,32:blocks=2,2,2",
+                "--epochs", "1", "--batch", "16", "--threads", "1", "--search-epochs", "3", "--output", output, "--json",
+            ]
+            let (process, results, messages) = try program.start(arguments + more)
             return Program.finish(process, results, messages)
         }
 
