@@ -6,6 +6,7 @@ CONFIGURATION ?= release
 SWIFT_FLAGS = -c $(CONFIGURATION) --explicit-target-dependency-import-check error
 ERDE = .build/$(CONFIGURATION)/erde
 SECONDS_TO_FUZZ ?= 1800
+STANDALONE = .build/standalone/$(CONFIGURATION)/erde
 PACKAGES = libpng-dev libjpeg-dev libprotobuf-c-dev protobuf-c-compiler libdnnl-dev zlib1g-dev libarchive-dev
 
 .DEFAULT_GOAL := help
@@ -77,24 +78,29 @@ BUDGET ?= 4M
 IMAGES ?= samples/fashion
 
 .PHONY: bench
-bench: build ## Measure speed; PEERS=python sets it beside PyTorch, ONNX Runtime, OpenVINO
+bench: standalone ## Measure speed; PEERS=python sets it beside PyTorch, ONNX Runtime, OpenVINO
 ifdef PEERS
-	$(PEERS) samples/benchmarks/compare.py --erde $(ERDE) --model $(MODEL) --budget $(BUDGET) --images $(IMAGES) \
+	$(PEERS) samples/benchmarks/compare.py --erde $(STANDALONE) --model $(MODEL) --budget $(BUDGET) --images $(IMAGES) \
 		--results samples/benchmarks/results.jsonl --page docs/benchmarks.md
 else
-	$(ERDE) bench train --widths 16,32,64 --blocks 3 --size 32 --channels 3 --batch 128
-	$(ERDE) bench train --arch preresnet:widths=16,32,64:blocks=1,1,1 --teacher preresnet-20x2 --size 28 --channels 1
-	$(ERDE) bench decode $(IMAGES)
+	$(STANDALONE) bench train --widths 16,32,64 --blocks 3 --size 32 --channels 3 --batch 128
+	$(STANDALONE) bench train --arch preresnet:widths=16,32,64:blocks=1,1,1 --teacher preresnet-20x2 --size 28 --channels 1
+	$(STANDALONE) bench decode $(IMAGES)
 endif
 
 .PHONY: docs
 docs: build ## Write the commands' help into docs/commands.md
 	bash docs/commands.sh $(ERDE) > docs/commands.md
 
+# What is installed has Swift's own libraries inside: it starts sooner, and runs where there is no toolchain.
+.PHONY: standalone
+standalone: deps
+	swift build $(SWIFT_FLAGS) --product erde --static-swift-stdlib --scratch-path .build/standalone
+
 .PHONY: install
-install: build ## Install erde, and compress as a second name for it, below PREFIX
+install: standalone ## Install erde, and compress as a second name for it, below PREFIX
 	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 755 $(ERDE) "$(DESTDIR)$(PREFIX)/bin/erde"
+	install -m 755 $(STANDALONE) "$(DESTDIR)$(PREFIX)/bin/erde"
 	ln -sf erde "$(DESTDIR)$(PREFIX)/bin/compress"
 
 .PHONY: clean
