@@ -11,8 +11,9 @@ from exports import RUNTIMES, expected, follow, in_batches, scores
 # differ by a few hundredths of their spread, and hardly any image changes its class. A wrong scale changes nearly all.
 LOGITS = 0.1
 CLASSES = 0.01
-# Scores within this of a threshold may fall on either side of it.
-SCORES = 0.01
+# Scores within this share of their spread from a threshold may fall on either side of it, for the same reason as for logits. Not an
+# absolute figure: a network that has hardly learned is equally unsure of all images.
+SCORES = 0.1
 LARGEST_SHARE = 0.5
 
 
@@ -80,7 +81,8 @@ class QuantizedChecks:
         taken, answers, _ = expected(self.logits, thresholds)
         near = np.zeros(len(taken), bool)
         for exit in range(self.exits - 1):
-            near |= np.abs(scores(self.logits[exit]) - thresholds[exit]) < SCORES
+            found = scores(self.logits[exit])
+            near |= np.abs(found - thresholds[exit]) < SCORES * found.std()
         other = (exits != taken) & ~near
         self.checks.check(
             f"int8, {label}: exits", not other.any() and near.mean() < LARGEST_SHARE,
