@@ -64,7 +64,7 @@ import Training
         recipe.ranges = .minMax
         let quantized = try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: Self.run())
         let record = try #require(quantized.metadata.provenance.quantization)
-        #expect(record.largestDrop <= 0)
+        #expect(!record.losesMore(than: 0))
         #expect(record.layerCount + record.floatLayers.count == record.sensitivities.count)
         #expect(record.floatLayers.map(\.layer) == record.sensitivities.prefix(record.floatLayers.count).map(\.layer))
     }
@@ -84,9 +84,19 @@ import Training
         let quantized = try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: run)
         recipe.trainingEpochs = 0
         let untrained = try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: run)
-        #expect(quantized.isQuantized && quantized.parameters != untrained.parameters)
         let record = try #require(quantized.metadata.provenance.quantization)
+        #expect(quantized.isQuantized && record.isTrained == (quantized.parameters != untrained.parameters))
         #expect(record.accuracyAfter == (try Self.accuracy(quantized)))
+    }
+
+    @Test func aLossCountsWhenChanceDoesNotExplainIt() {
+        var record = QuantizationRecord(recipe: QuantizationRecipe(), layerCount: 1)
+        (record.accuracyBefore, record.accuracyAfter) = ([0.9, 0.92], [0.9, 0.91])
+        // Of 400 images, 4 fewer are right: with 6 changes that happens by chance, with 4 it does not.
+        (record.lostImages, record.gainedImages) = ([3, 5], [3, 1])
+        #expect(!record.losesMore(than: 0.003))
+        (record.lostImages, record.gainedImages) = ([3, 4], [3, 0])
+        #expect(record.losesMore(than: 0.003) && !record.losesMore(than: 0.02))
     }
 
     @Test func badInputIsRefusedByName() throws {

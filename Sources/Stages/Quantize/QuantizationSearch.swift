@@ -60,19 +60,20 @@ struct QuantizationSearch {
 
     /// The model with as many layers in bytes as the accuracy allows.
     mutating func model() throws(ErdeError) -> Model {
-        record.accuracyBefore = try accuracy(original)
+        let before = try rightAnswers(original)
+        record.accuracyBefore = before.map(\.share)
         if recipe.trainingEpochs > 0 { try train() }
         record.sensitivities = try sensitivities()
         var kept = 0
         var quantized = try model(keeping: [])
-        record.accuracyAfter = try accuracy(quantized)
+        record.note(try rightAnswers(quantized), before: before)
         // Twice as many each time, so that a network of many layers is not tried layer by layer.
-        while record.largestDrop > recipe.maxDrop, kept < record.sensitivities.count {
+        while record.losesMore(than: recipe.maxDrop), kept < record.sensitivities.count {
             kept = min(max(1, 2 * kept), record.sensitivities.count)
             let layers = record.sensitivities.prefix(kept).map(\.layer)
             run.report("An exit loses \(points(record.largestDrop)) points; keeping in float: \(layers.joined(separator: ", "))")
             quantized = try model(keeping: Set(layers))
-            record.accuracyAfter = try accuracy(quantized)
+            record.note(try rightAnswers(quantized), before: before)
         }
         let reason = "an exit lost more than \(points(recipe.maxDrop)) points"
         record.floatLayers += record.sensitivities.prefix(kept).map { .init(layer: $0.layer, reason: reason) }
@@ -88,11 +89,18 @@ struct QuantizationSearch {
                 .usage, "--qat-epochs", "nothing says how to train", remedy: "leave it out, or give a dataset and a loss")
         }
         run.report("Training with rounding in the loop for \(recipe.trainingEpochs) epochs")
+        let untrained = (parameters: parameters, statistics: statistics, right: try rightAnswers(try model(keeping: [])))
         let rounded = try graph.fakeQuantizedForm(parameters, plan(keeping: []))
         parameters = try training.trained(rounded, parameters, on: dataset)
         statistics = try observe(
             sites.values, of: graph, parameters, on: dataset.train.spread(over: recipe.images), method: recipe.ranges,
             engine: run.engine, options: run.options)
+        func total(_ answers: [[Bool]]) -> Int { answers.joined().count { $0 } }
+        record.isTrained = total(try rightAnswers(try model(keeping: []))) >= total(untrained.right)
+        if !record.isTrained {
+            run.report("The trained weights answer fewer calibration images rightly; they are left out")
+            (parameters, statistics) = (untrained.parameters, untrained.statistics)
+        }
     }
 
     private func plan(keeping floatLayers: Set<String>) -> QuantizationPlan {
@@ -115,13 +123,16 @@ struct QuantizationSearch {
         return model
     }
 
-    private func accuracy(_ model: Model) throws(ErdeError) -> [Double] {
+    /// For each exit, which calibration images it answers rightly.
+    private func rightAnswers(_ model: Model) throws(ErdeError) -> [[Bool]] {
         let samples = dataset.calibration
         let logits = try exitLogits(of: model, samples: samples, engine: run.engine, options: run.options)
         for exit in logits.logits where !exit.allSatisfy(\.isFinite) {
             throw ErdeError(.badData, "model", "gives logits that are not finite on the calibration split")
         }
-        return (0..<logits.exits).map { logits.accuracy(exit: $0, labels: samples.labels) }
+        return (0..<logits.exits).map { exit in
+            (0..<logits.count).map { logits.prediction(exit: exit, image: $0) == samples.labels[$0] }
+        }
     }
 
     /// What quantizing each layer alone does to the answers, the most sensitive first.
@@ -140,6 +151,20 @@ struct QuantizationSearch {
         }
         return found.sorted { ($0.divergence, $1.layer) > ($1.divergence, $0.layer) }
     }
+}
+
+extension QuantizationRecord {
+    /// Writes down what changed, exit by exit.
+    fileprivate mutating func note(_ after: [[Bool]], before: [[Bool]]) {
+        accuracyAfter = after.map(\.share)
+        lostImages = zip(before, after).map { zip($0, $1).count { $0 && !$1 } }
+        gainedImages = zip(before, after).map { zip($0, $1).count { !$0 && $1 } }
+    }
+}
+
+extension [Bool] {
+    /// How many of all are true, 0…1.
+    fileprivate var share: Double { isEmpty ? 0 : Double(count { $0 }) / Double(count) }
 }
 
 extension Graph {

@@ -34,6 +34,11 @@ package struct QuantizationRecord: Hashable, Sendable, Codable {
     /// On the calibration split by exit, 0…1.
     package var accuracyBefore: [Double] = []
     package var accuracyAfter: [Double] = []
+    /// Calibration images that each exit answered rightly before and wrongly after, and the other way round.
+    package var lostImages: [Int] = []
+    package var gainedImages: [Int] = []
+    /// Whether training with rounding in the loop was asked for and helped.
+    package var isTrained = false
 
     package init(recipe: QuantizationRecipe, layerCount: Int) {
         self.recipe = recipe
@@ -42,4 +47,15 @@ package struct QuantizationRecord: Hashable, Sendable, Codable {
 
     /// The most that an exit lost, 0…1; less than 0 when every exit gained.
     package var largestDrop: Double { zip(accuracyBefore, accuracyAfter).map { $0 - $1 }.max() ?? 0 }
+
+    /// Whether an exit lost more than a share of the images, 0…1, and more than chance explains.
+    ///
+    /// Of the images whose answer changed between right and wrong, as many are lost as gained when nothing is really lost;
+    /// the difference then stays below 1.645 times the root of their number in 95 of 100 cases (McNemar, 1947).
+    package func losesMore(than share: Double) -> Bool {
+        accuracyBefore.indices.contains { exit in
+            let (lost, gained) = (Double(lostImages[exit]), Double(gainedImages[exit]))
+            return accuracyBefore[exit] - accuracyAfter[exit] > share && lost - gained > 1.645 * (lost + gained).squareRoot()
+        }
+    }
 }

@@ -47,7 +47,7 @@ struct QuantizationJob {
         }
         let before = percentText(record.accuracyBefore)
         let after = percentText(record.accuracyAfter)
-        if record.largestDrop > max(Self.collapse, recipe.maxDrop), !force {
+        if record.losesMore(than: max(Self.collapse, recipe.maxDrop)), !force {
             throw ErdeError(
                 .badData, path, "is not written: the exits' calibration accuracy falls from \(before) to \(after)",
                 remedy: "try --qat-epochs 2, --ranges minMax, or more --calibration-images; --force writes it all the same")
