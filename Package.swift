@@ -197,6 +197,6 @@ if Context.environment["ERDE_FUZZ_BUILD"] == "1" {
         .executableTarget(
             name: "FuzzReaders",
             dependencies: ["Diagnostics", "Artifacts", "Images", "FileTrees", "ArrayFiles", "DatasetFile"],
-            path: "Tests/Fuzz", exclude: ["run.sh"],
+            path: "Tests/Fuzz/FuzzReaders",
             swiftSettings: swiftSettings + [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -10,7 +10,7 @@ place=.build/fuzz
 goldens=Tests/Goldens
 
 ERDE_FUZZ_BUILD=1 swift build -c release --scratch-path "$place/build" --sanitize=address --sanitize=fuzzer \
-    -Xcc -fsanitize=fuzzer-no-link --product FuzzReaders
+    -Xswiftc -sanitize=fuzzer,address -Xcc -fsanitize=fuzzer-no-link,address --product FuzzReaders
 program=$place/build/release/FuzzReaders
 
 # The sound files that mutation begins with.
@@ -45,7 +45,7 @@ for target in $targets; do
     printf '== %s for %s s\n' "$target" "$seconds"
     ERDE_FUZZ=$target ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 "$program" "$corpus" \
         -max_total_time="$seconds" -timeout=20 -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 \
-        -artifact_prefix="$place/findings/$target/" 2>"$place/$target.log" || status=1
+        -artifact_prefix="$place/findings/$target/" 2>"$place/$target.log" </dev/null || status=1
     grep -E '^(stat::number_of_executed_units|stat::new_units|stat::peak_rss|SUMMARY|.*ERROR)' "$place/$target.log" || true
 done
 exit $status

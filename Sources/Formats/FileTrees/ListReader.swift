@@ -49,14 +49,14 @@ package struct ListReader: Sendable {
                 let name = bytes[start..<end]
                 start = end + 1
                 searched = start
-                if !name.isEmpty { return .name(FileName(name)) }
+                if !name.isEmpty { return .name(try fileName(name)) }
                 continue
             }
             searched = bytes.count
             if isAtEnd {
                 let rest = bytes[start...]
                 start = bytes.count
-                return rest.isEmpty ? .end : .name(FileName(rest))
+                return rest.isEmpty ? .end : .name(try fileName(rest))
             }
             if bytes.count - start > ListReader.nameLimit {
                 throw ErdeError(
@@ -65,6 +65,15 @@ package struct ListReader: Sendable {
             }
             if !(try fill(waiting: milliseconds)) { return .pending }
         }
+    }
+
+    private func fileName(_ bytes: ArraySlice<UInt8>) throws(ErdeError) -> FileName {
+        if bytes.contains(0) {
+            throw ErdeError(
+                .badData, title, "expected a list of files, found a name with a zero byte",
+                remedy: "add --null if zero bytes stand between the names")
+        }
+        return FileName(bytes)
     }
 
     /// Reads on; false when there is nothing to read in time.

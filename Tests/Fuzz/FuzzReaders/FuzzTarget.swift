@@ -86,9 +86,11 @@ enum FuzzTarget: String, CaseIterable {
 
     /// Lends bytes as a file that is in no folder.
     private static func withFile(_ bytes: [UInt8], _ body: (String) -> Void) {
-        let descriptor = memfd_create("fuzz", 0)
+        var name = Array("/dev/shm/erde-fuzz-XXXXXX".utf8CString)
+        let descriptor = mkstemp(&name)
         guard descriptor >= 0 else { return }
         defer { close(descriptor) }
+        unlink(name)
         var written = 0
         while written < bytes.count {
             let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + written, $0.count - written) }
