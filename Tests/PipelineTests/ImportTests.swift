@@ -13,13 +13,13 @@ extension Pipeline {
             let file = "\(Self.goldens)/convnext_like.onnx"
             let inspected = try program.run("inspect", file)
             #expect(inspected.status == 0 && inspected.output.contains("LayerNormalization"), "\(inspected.messages)")
-            let unsaid = try program.run("import", file, "-o", "foreign.pb")
+            let unsaid = try program.run("import", file, "-o", "imported.pb")
             #expect(unsaid.status == 64 && unsaid.messages.contains("--no-normalisation"), "\(unsaid.messages)")
-            #expect(!program.exists("foreign.pb"))
+            #expect(!program.exists("imported.pb"))
             let outcome = try program.run(
-                "import", file, "--no-normalisation", "--classes", "a,b,c,d", "-o", "foreign.pb", "--json")
+                "import", file, "--no-normalisation", "--classes", "a,b,c,d", "-o", "imported.pb", "--json")
             #expect(outcome.status == 0, "\(outcome.messages)")
-            let model = try program.run("inspect", "foreign.pb")
+            let model = try program.run("inspect", "imported.pb")
             #expect(model.status == 0 && model.output.contains("a, b, c, d"), "\(model.messages)")
             let wrong = try program.run("import", file, "--no-normalisation", "--classes", "a,b", "-o", "other.pb")
             #expect(wrong.status == 64 && !program.exists("other.pb"))
