@@ -13,13 +13,14 @@ import Testing
     private static let policy = ExitPolicy(thresholds: [0.4, 0.7])
 
     private func options(
-        _ shape: ONNXExportOptions.Shape, opset: Int64 = 17, policy: ExitPolicy? = ExportedShapeTests.policy
+        _ shape: ExportShape, opset: Int64 = 17, policy: ExitPolicy? = ExportedShapeTests.policy
     ) -> ONNXExportOptions {
-        ONNXExportOptions(shape: shape, policy: policy, budgetMACs: 1e6, operatorSet: opset, modelHash: "abc")
+        ONNXExportOptions(
+            ExportRequest(shape: shape, policy: policy, budgetMACs: 1e6, modelHash: "abc"), operatorSet: opset)
     }
 
     private func files(
-        _ model: Model, _ shape: ONNXExportOptions.Shape, opset: Int64 = 17, policy: ExitPolicy? = ExportedShapeTests.policy
+        _ model: Model, _ shape: ExportShape, opset: Int64 = 17, policy: ExitPolicy? = ExportedShapeTests.policy
     ) throws -> [FileContent] {
         try ONNXExport.files(of: model, name: "model.onnx", options: options(shape, opset: opset, policy: policy))
     }

@@ -55,14 +55,14 @@ import Testing
     }
 
     @Test(arguments: [
-        ONNXExportOptions.Shape.all, .cut(exit: 0), .cut(exit: 2), .dynamic(takesThresholds: false),
+        ExportShape.all, .cut(exit: 0), .cut(exit: 2), .dynamic(takesThresholds: false),
         .dynamic(takesThresholds: true), .stages,
-    ]) func isWrittenInEveryShape(shape: ONNXExportOptions.Shape) throws {
+    ]) func isWrittenInEveryShape(shape: ExportShape) throws {
         let model = try Self.model()
         for operatorSet: Int64 in [17, 21] {
-            let options = ONNXExportOptions(
-                shape: shape, policy: ExitPolicy(thresholds: [0.4, 0.7]), budgetMACs: 1e6, operatorSet: operatorSet,
-                modelHash: "abc")
+            let request = ExportRequest(
+                shape: shape, policy: ExitPolicy(thresholds: [0.4, 0.7]), budgetMACs: 1e6, modelHash: "abc")
+            let options = ONNXExportOptions(request, operatorSet: operatorSet)
             let files = try ONNXExport.files(of: model, name: "model.onnx", options: options)
             #expect(files.count == (shape == .stages ? 4 : 1))
             let text = files.map { String(decoding: $0.bytes, as: UTF8.self) }.joined()
@@ -73,7 +73,7 @@ import Testing
 
     @Test func aCompleteExportComputesTheSame() throws {
         let model = try Self.model()
-        let options = ONNXExportOptions(shape: .all, modelHash: "abc")
+        let options = ONNXExportOptions(ExportRequest(shape: .all, modelHash: "abc"))
         let file = try ONNXExport.files(of: model, name: "model.onnx", options: options)[0]
         let read = try ONNXReader.model(from: file.bytes, name: "model.onnx")
         var random = RandomTensors(seed: 3)

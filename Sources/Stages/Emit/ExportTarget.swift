@@ -13,7 +13,7 @@ package enum ExportTarget: Hashable, Sendable {
     /// Whether several files are written, into a folder.
     package var isFolder: Bool {
         switch self {
-        case .onnx(let options): options.shape == .stages
+        case .onnx(let options): options.request.shape == .stages
         case .torch, .c99: true
         }
     }

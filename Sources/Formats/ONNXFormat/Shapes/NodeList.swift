@@ -1,3 +1,5 @@
+import Graphs
+
 /// Nodes and constants of a graph under construction, with names that no other value has.
 ///
 /// A subgraph is built in the same list: it sees the values outside it, and its names differ from theirs.

@@ -1,3 +1,5 @@
+import Graphs
+
 extension ONNXGraph {
     /// The same graph with a `Min` of the largest float that bytes hold in front of every quantization to uint8.
     ///

@@ -1,3 +1,5 @@
+import Graphs
+
 /// The versions of ONNX's operator set that exported files may use, and what changes between them.
 package enum OperatorSetVersion {
     package static let standard = ONNXWriter.operatorSet
@@ -40,12 +42,4 @@ package enum OperatorSetVersion {
         }
         return result
     }
-}
-
-/// A name that begins with `base` and is in no use; it is from now on.
-func unused(_ base: String, _ names: inout Set<String>) -> String {
-    if names.insert(base).inserted { return base }
-    var number = 2
-    while !names.insert("\(base)_\(number)").inserted { number += 1 }
-    return "\(base)_\(number)"
 }

@@ -89,13 +89,3 @@ struct SegmentedGraph {
     /// All names of the whole graph.
     var names: Set<String> { whole.allNames }
 }
-
-extension Graph {
-    /// The same graph in which every output's value has the output's name, as it has in files.
-    fileprivate func namedByOutputs() -> Graph {
-        let named = zip(values, exportedNames).map { ValueInfo(name: $1, type: $0.type) }
-        return Graph(
-            unverified: named, origins: origins, inputs: inputs, variables: variables, constants: constants, nodes: nodes,
-            outputs: outputs, updates: updates)
-    }
-}

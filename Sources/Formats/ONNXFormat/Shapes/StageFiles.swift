@@ -1,5 +1,6 @@
 import Artifacts
 import Diagnostics
+import Tensors
 
 /// The segments of a model as files of their own, for hosts that decide themselves which images go on.
 struct StageFiles {
@@ -9,7 +10,8 @@ struct StageFiles {
 
     /// Contract first, then one file for each segment.
     func files() throws(ErdeError) -> [FileContent] {
-        let score = options.policy?.score ?? .entropy
+        let request = options.request
+        let score = request.policy?.score ?? .entropy
         var files: [FileContent] = []
         var stages: [StageContract.Stage] = []
         for (index, segment) in parts.segments.enumerated() {
@@ -25,24 +27,28 @@ struct StageFiles {
                 name: "stage\(index + 1)", nodes: list.nodes, initializers: list.initializers, inputs: segment.inputs,
                 outputs: [segment.logits, scoreInfo] + segment.carried)
             let description = ExportDescription(
-                shape: .stage, exit: index + 1, modelHash: options.modelHash, policy: options.policy,
-                budgetMACs: options.budgetMACs)
+                shape: .stage, exit: index + 1, modelHash: request.modelHash, policy: request.policy,
+                budgetMACs: request.budgetMACs)
             files.append(
                 FileContent(
                     name: file, bytes: try ExportedMessage.bytes(graph, model.metadata, description, options.operatorSet)))
-            let thresholds = options.policy?.thresholds ?? []
             stages.append(
                 StageContract.Stage(
-                    file: file, exit: index + 1, inputs: segment.inputs.map(StageContract.Port.init),
+                    file: file, index: index, inputs: segment.inputs.map(StageContract.Port.init),
                     logits: StageContract.Port(segment.logits), score: StageContract.Port(scoreInfo),
-                    carries: segment.carried.map(StageContract.Port.init), keep: segment.liveAfter,
-                    threshold: index < thresholds.count ? thresholds[index] : nil,
-                    cumulativeMACs: model.metadata.cumulativeMACs[index]))
+                    carries: segment.carried.map(StageContract.Port.init), keep: segment.liveAfter, of: model,
+                    policy: request.policy))
         }
-        let contract = StageContract(
-            modelHash: options.modelHash, classNames: model.metadata.classNames, image: model.metadata.image,
-            score: StageContract.Score(name: score, formula: score.formula), budgetMACs: options.budgetMACs,
-            operatingPoints: model.metadata.operatingPoints, stages: stages)
-        return [FileContent(name: "stages.json", text: try contract.json())] + files
+        return [try StageContract(of: model, request: request, stages: stages).file()] + files
+    }
+}
+
+extension StageContract.Port {
+    fileprivate init(_ info: ONNXValueInfo) {
+        let dataType = [DataType.uint8, .int8].first { $0.onnx == info.elementType }
+        let shape = (info.shape ?? []).map { dimension -> StageContract.Extent in
+            if case .fixed(let extent) = dimension { .fixed(extent) } else { .batch }
+        }
+        self.init(name: info.name, shape: shape, dataType: dataType ?? .float32)
     }
 }

@@ -104,16 +104,6 @@ struct GraphExport {
     }
 }
 
-extension Graph {
-    /// The names of all values as files have them: an output's name where a value is one, else its own.
-    var exportedNames: [String] {
-        var names = values.map(\.name)
-        var renamed: Set<Value> = []
-        for output in outputs where renamed.insert(output.value).inserted { names[output.value.id] = output.name }
-        return names
-    }
-}
-
 extension String {
     /// Whether this is what ONNX asks of names: a letter or underscore, then letters, digits, underscores.
     var isC90Identifier: Bool {

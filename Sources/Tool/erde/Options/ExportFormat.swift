@@ -5,12 +5,20 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     case onnx
     case safetensors
     case c
-}
 
-/// What the graph of an ONNX file computes.
-enum ExportShape: String, ExpressibleByArgument, CaseIterable {
-    case all
-    case cut
-    case dynamic
-    case stages
+    /// Whether the file is a graph, in one of several shapes; else it is the whole network, and decides itself.
+    var isGraph: Bool {
+        switch self {
+        case .onnx: true
+        case .safetensors, .c: false
+        }
+    }
+
+    /// The shapes that the format has.
+    var shapes: [ShapeName] {
+        switch self {
+        case .onnx: ShapeName.allCases
+        case .safetensors, .c: [.all]
+        }
+    }
 }

@@ -12,8 +12,8 @@ struct ExportOptions: ParsableArguments {
     @Option(name: .shortAndLong, help: "The file to write; for formats of several files, the folder.")
     var output: String
 
-    @Option(help: "What an ONNX file computes.")
-    var shape = ExportShape.all
+    @Option(help: "What the file computes.")
+    var shape = ShapeName.all
 
     @Option(help: "The exit to cut at, counted from 1; the last by default.")
     var exit: Int?
@@ -43,12 +43,14 @@ struct ExportOptions: ParsableArguments {
             let supported = OperatorSetVersion.supported
             throw ValidationError("--opset takes \(supported.lowerBound) to \(supported.upperBound)")
         }
-        if to != .onnx && (shape != .all || opset != OperatorSetVersion.standard) {
-            throw ValidationError("--shape and --opset go with --to onnx")
+        if !to.shapes.contains(shape) {
+            let shapes = to.shapes.map(\.rawValue).joined(separator: ", ")
+            throw ValidationError("--to \(to.rawValue) has not --shape \(shape.rawValue), but: \(shapes)")
         }
+        if to != .onnx && opset != OperatorSetVersion.standard { throw ValidationError("--opset goes with --to onnx") }
         if exit != nil && shape != .cut { throw ValidationError("--exit goes with --shape cut") }
         if thetaInput && shape != .dynamic { throw ValidationError("--theta-input goes with --shape dynamic") }
-        if to == .onnx && shape != .dynamic && shape != .stages && (budget != nil || theta != nil) {
+        if to.isGraph && shape != .dynamic && shape != .stages && (budget != nil || theta != nil) {
             throw ValidationError("--budget and --theta go with --shape dynamic or stages")
         }
         if name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_]*/) == nil {
@@ -83,18 +85,16 @@ struct ExportOptions: ParsableArguments {
     private func target(for loaded: Model, from path: String) throws(ErdeError) -> ExportTarget {
         let point = try operatingPoint(of: loaded, from: path)
         let policy = policy(of: loaded, point)
+        let request = ExportRequest(
+            shape: shape(of: loaded), policy: policy, budgetMACs: point?.budgetMACs, modelHash: try ModelFile.hash(path: path))
         switch to {
-        case .onnx:
-            return .onnx(
-                ONNXExportOptions(
-                    shape: onnxShape(of: loaded), policy: policy, budgetMACs: point?.budgetMACs, operatorSet: opset,
-                    modelHash: try ModelFile.hash(path: path)))
+        case .onnx: return .onnx(ONNXExportOptions(request, operatorSet: opset))
         case .safetensors: return .torch(name: name, policy: policy)
         case .c: return .c99(name: name, policy: policy)
         }
     }
 
-    private func onnxShape(of loaded: Model) -> ONNXExportOptions.Shape {
+    private func shape(of loaded: Model) -> ExportShape {
         switch shape {
         case .all: .all
         case .cut: .cut(exit: (exit ?? loaded.exitCount) - 1)
