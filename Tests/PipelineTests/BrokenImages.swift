@@ -81,6 +81,8 @@ struct BrokenImages {
         made.append(Broken(name: "nowhere.png", reason: "No such file"))
         try FileManager.default.createSymbolicLink(atPath: "\(folder)/itself.jpg", withDestinationPath: "itself.jpg")
         made.append(Broken(name: "itself.jpg", reason: "symbolic links"))
+        try FileManager.default.createDirectory(atPath: "\(folder)/hollow.png", withIntermediateDirectories: false)
+        made.append(Broken(name: "hollow.png", reason: "a folder"))
         if mkfifo("\(folder)/pipe.png", 0o600) == 0 { made.append(Broken(name: "pipe.png", reason: "a pipe")) }
         if mknod("\(folder)/socket.jpg", S_IFSOCK | 0o600, 0) == 0 {
             made.append(Broken(name: "socket.jpg", reason: "a socket"))

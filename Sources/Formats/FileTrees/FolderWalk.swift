@@ -59,7 +59,12 @@ package struct FolderWalk: Sendable {
             let path = FileName(name, in: levels[level].path)
             switch kind {
             case .folder:
+                let depth = levels.count
                 if let failure = enter(path) { return .failure(path, failure) }
+                // A folder of images may have any name; an empty one that is called like an image was meant to be one.
+                if levels.count > depth, levels[depth].names.count == 0, ImageFileFinder.hasImageName(name) {
+                    return .failure(path, FolderWalk.reason(path))
+                }
             case .file:
                 if ImageFileFinder.hasImageName(name) || ImageFileFinder.hasImageContent(path) { return .image(path) }
             case .other:

@@ -16,7 +16,7 @@ extension Lowering {
             weight: try .any(groupedDimensions(of: node.inputs[1], attributes), imageType), y: dimensions(of: node.outputs[0]),
             bias: node.inputs.count > 2 ? try plain(node.inputs[2]).layout : nil,
             window: attributes.window(kernel: weight), type: imageType,
-            methods: methods(attributes, weight: weight, winogradFrom: isTraining ? 32 : nil))
+            methods: methods(attributes, weight: weight, winogradFrom: isFewImages(node.inputs[0]) ? nil : 32))
         let alone = try forward.alone()
         if group.followers.isEmpty { return try append(alone.operation, node, attributes, result: node.outputs[0]) }
         if let value = group.addend {
@@ -35,7 +35,7 @@ extension Lowering {
 
     /// Methods for a weight `[O, C, h, w]`, in order of preference.
     ///
-    /// - Parameter winogradFrom: channels from which minimal filtering is the faster way; nil where its rounding is unwelcome.
+    /// - Parameter winogradFrom: channels from which minimal filtering is the faster way; nil where it is not.
     private func methods(
         _ attributes: ConvolutionAttributes, weight: [Int], winogradFrom: Int?
     ) -> [ConvolutionMethod] {
@@ -46,6 +46,9 @@ extension Lowering {
         }
         return [.winograd, .channelsLast, .direct]
     }
+
+    /// Whether there are so few images `[N, C, H, W]` that minimal filtering has too few tiles for each matrix product.
+    private func isFewImages(_ images: Value) -> Bool { dimensions(of: images)[0] < 16 }
 
     /// Training where gradients go through the convolution: it then works in the layouts that they work in too. A frozen
     /// teacher's convolutions are inference in the midst of a training graph.
