@@ -70,6 +70,7 @@ let package = Package(
         module("ONNXFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts", "CSchemas", "CProtobufC"]),
         module("SafetensorsFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
         module("C99Format", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
+        module("NCNNFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
         module("ReportFile", in: "Formats", ["Diagnostics", "Artifacts", "CImageCodecs", "CSchemas", "CProtobufC"]),
 
         // Learning: networks, losses, the training loop.
@@ -107,7 +108,7 @@ let package = Package(
             "Quantize", in: "Stages",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Inference", "Quantization", "Training"]),
         module(
-            "Emit", in: "Stages", ["Diagnostics", "Artifacts", "ONNXFormat", "SafetensorsFormat", "C99Format"]),
+            "Emit", in: "Stages", ["Diagnostics", "Artifacts", "ONNXFormat", "SafetensorsFormat", "C99Format", "NCNNFormat"]),
         module(
             "Classify", in: "Stages",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Images", "FileTrees", "Inference"]),
@@ -164,7 +165,7 @@ let package = Package(
             "ExportFormatsTests",
             [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "Architectures",
-                "SafetensorsFormat", "C99Format", "TestSupport",
+                "SafetensorsFormat", "C99Format", "NCNNFormat", "TestSupport",
             ]),
         tests(
             "LearningTests",

@@ -19,6 +19,7 @@ import onnxruntime
 
 from exports import ExportChecks
 from imports import ImportChecks
+from ncnn_files import NCNNChecks, NCNNConversionChecks
 from quantized import QuantizedChecks
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -197,7 +198,9 @@ def main():
             images, logits = check_logits(checks, erde, model, data, folder, exits, classes, shape)
             images, logits = images[:EXPORT_IMAGES], logits[:, :EXPORT_IMAGES]
             ExportChecks(checks, run, erde, model, folder, images, logits).check_everything()
+            NCNNChecks(checks, run, erde, model, folder, images, logits).check_everything()
             QuantizedChecks(checks, run, erde, model, data, folder, images).check_everything()
+        NCNNConversionChecks(checks, run, erde, folder).check_everything()
         ImportChecks(checks, erde, folder).check_everything()
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0

@@ -1,6 +1,7 @@
 package import Artifacts
 import C99Format
 package import Diagnostics
+import NCNNFormat
 import ONNXFormat
 import SafetensorsFormat
 
@@ -31,6 +32,7 @@ extension ExportTarget {
         case .onnx(let options): try ONNXExport.files(of: model, name: name, options: options)
         case .torch(let name, let policy): try TorchExport.files(of: model, name: name, policy: policy)
         case .c99(let name, let policy): try C99Export.files(of: model, name: name, policy: policy)
+        case .ncnn(let name, let request): try NCNNExport.files(of: model, name: name, request: request)
         }
     }
 }

@@ -9,12 +9,15 @@ package enum ExportTarget: Hashable, Sendable {
     case torch(name: String, policy: ExitPolicy?)
     /// Any C compiler: a header and a source of this name.
     case c99(name: String, policy: ExitPolicy?)
+    /// ncnn: a param and a bin file of this name, or of each stage.
+    case ncnn(name: String, ExportRequest)
 
     /// Whether several files are written, into a folder.
     package var isFolder: Bool {
         switch self {
         case .onnx(let options): options.request.shape == .stages
         case .torch, .c99: true
+        case .ncnn: true
         }
     }
 }

@@ -5,11 +5,13 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     case onnx
     case safetensors
     case c
+    case ncnn
 
     /// Whether the file is a graph, in one of several shapes; else it is the whole network, and decides itself.
     var isGraph: Bool {
         switch self {
         case .onnx: true
+        case .ncnn: true
         case .safetensors, .c: false
         }
     }
@@ -18,6 +20,7 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     var shapes: [ShapeName] {
         switch self {
         case .onnx: ShapeName.allCases
+        case .ncnn: [.all, .cut, .stages]
         case .safetensors, .c: [.all]
         }
     }

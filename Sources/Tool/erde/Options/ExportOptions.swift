@@ -6,7 +6,7 @@ import ONNXFormat
 
 /// What is written, for whom and where.
 struct ExportOptions: ParsableArguments {
-    @Option(help: "onnx, safetensors (for PyTorch) or c.")
+    @Option(help: "onnx, safetensors (for PyTorch), c or ncnn.")
     var to: ExportFormat
 
     @Option(name: .shortAndLong, help: "The file to write; for formats of several files, the folder.")
@@ -33,7 +33,7 @@ struct ExportOptions: ParsableArguments {
     @Flag(help: "The dynamic file takes its thresholds as the input theta, one for every exit but the last.")
     var thetaInput = false
 
-    @Option(help: "What the files of safetensors and c are called, and what the names in C begin with.")
+    @Option(help: "What the files of safetensors, c and ncnn are called, and what the names in C begin with.")
     var name = "model"
 
     func validate() throws {
@@ -91,6 +91,7 @@ struct ExportOptions: ParsableArguments {
         case .onnx: return .onnx(ONNXExportOptions(request, operatorSet: opset))
         case .safetensors: return .torch(name: name, policy: policy)
         case .c: return .c99(name: name, policy: policy)
+        case .ncnn: return .ncnn(name: name, request)
         }
     }
 

@@ -1,0 +1,34 @@
+/// Numbers of one layer in an ncnn bin file (Tencent/ncnn, "param and model file structure"). Everything is little endian
+/// and begins at a multiple of four bytes.
+enum NCNNWeight: Hashable {
+    /// Floats that a tag of 0 announces: what ncnn may store in other ways.
+    case tagged([Float])
+    /// Floats without a tag.
+    case raw([Float])
+    /// Signed bytes behind their tag.
+    case bytes([Int8])
+
+    private static let tagOfFloats: UInt32 = 0
+    private static let tagOfBytes: UInt32 = 0x000D_4B38
+
+    func append(to file: inout [UInt8]) {
+        switch self {
+        case .tagged(let floats):
+            append(NCNNWeight.tagOfFloats, to: &file)
+            append(floats, to: &file)
+        case .raw(let floats): append(floats, to: &file)
+        case .bytes(let bytes):
+            append(NCNNWeight.tagOfBytes, to: &file)
+            file += bytes.map { UInt8(bitPattern: $0) }
+            file += [UInt8](repeating: 0, count: (4 - bytes.count % 4) % 4)
+        }
+    }
+
+    private func append(_ floats: [Float], to file: inout [UInt8]) {
+        for float in floats { append(float.bitPattern, to: &file) }
+    }
+
+    private func append(_ word: UInt32, to file: inout [UInt8]) {
+        withUnsafeBytes(of: word.littleEndian) { file += $0 }
+    }
+}
