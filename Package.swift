@@ -47,6 +47,7 @@ let package = Package(
         .target(name: "CArchiveStream", dependencies: ["CArchive"], path: "Sources/System/CArchiveStream"),
         .target(name: "CSchemas", dependencies: ["CProtobufC"], path: "Sources/System/CSchemas"),
         .target(name: "CByteLoops", path: "Sources/System/CByteLoops"),
+        .target(name: "CFlatBuffers", path: "Sources/System/CFlatBuffers"),
         .target(
             name: "CDNNL", path: "Sources/System/CDNNL", linkerSettings: [.linkedLibrary("dnnl")]),
 
@@ -71,6 +72,7 @@ let package = Package(
         module("SafetensorsFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
         module("C99Format", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
         module("NCNNFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
+        module("TFLiteFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts", "CFlatBuffers"]),
         module("ReportFile", in: "Formats", ["Diagnostics", "Artifacts", "CImageCodecs", "CSchemas", "CProtobufC"]),
 
         // Learning: networks, losses, the training loop.
@@ -108,7 +110,8 @@ let package = Package(
             "Quantize", in: "Stages",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Inference", "Quantization", "Training"]),
         module(
-            "Emit", in: "Stages", ["Diagnostics", "Artifacts", "ONNXFormat", "SafetensorsFormat", "C99Format", "NCNNFormat"]),
+            "Emit", in: "Stages",
+            ["Diagnostics", "Artifacts", "ONNXFormat", "SafetensorsFormat", "C99Format", "NCNNFormat", "TFLiteFormat"]),
         module(
             "Classify", in: "Stages",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Images", "FileTrees", "Inference"]),
@@ -165,7 +168,7 @@ let package = Package(
             "ExportFormatsTests",
             [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "Architectures",
-                "SafetensorsFormat", "C99Format", "NCNNFormat", "TestSupport",
+                "SafetensorsFormat", "C99Format", "NCNNFormat", "TFLiteFormat", "TestSupport",
             ]),
         tests(
             "LearningTests",

@@ -21,6 +21,7 @@ from exports import ExportChecks
 from imports import ImportChecks
 from ncnn_files import NCNNChecks, NCNNConversionChecks
 from quantized import QuantizedChecks
+from tflite_files import TFLiteChecks, check_awkward, check_schema as check_tflite_schema
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 IMAGES = 1000
@@ -192,6 +193,8 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         check_schema(checks)
+        check_tflite_schema(checks)
+        check_awkward(checks, run, erde, folder)
         given = [map(pathlib.Path, sys.argv[2:4])] if len(sys.argv) == 4 else small_models(erde, folder)
         for model, data in given:
             exits, classes, shape = check_file(checks, model)
@@ -199,6 +202,7 @@ def main():
             images, logits = images[:EXPORT_IMAGES], logits[:, :EXPORT_IMAGES]
             ExportChecks(checks, run, erde, model, folder, images, logits).check_everything()
             NCNNChecks(checks, run, erde, model, folder, images, logits).check_everything()
+            TFLiteChecks(checks, run, erde, model, folder, images, logits).check_everything()
             QuantizedChecks(checks, run, erde, model, data, folder, images).check_everything()
         NCNNConversionChecks(checks, run, erde, folder).check_everything()
         ImportChecks(checks, erde, folder).check_everything()

@@ -4,6 +4,7 @@ package import Diagnostics
 import NCNNFormat
 import ONNXFormat
 import SafetensorsFormat
+import TFLiteFormat
 
 /// Writes a model for other runtimes, to a file or, for a target of several files, into a folder that exists.
 ///
@@ -33,6 +34,7 @@ extension ExportTarget {
         case .torch(let name, let policy): try TorchExport.files(of: model, name: name, policy: policy)
         case .c99(let name, let policy): try C99Export.files(of: model, name: name, policy: policy)
         case .ncnn(let name, let request): try NCNNExport.files(of: model, name: name, request: request)
+        case .tflite(let request): try TFLiteExport.files(of: model, name: name, request: request)
         }
     }
 }

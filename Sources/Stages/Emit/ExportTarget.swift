@@ -11,6 +11,8 @@ package enum ExportTarget: Hashable, Sendable {
     case c99(name: String, policy: ExitPolicy?)
     /// ncnn: a param and a bin file of this name, or of each stage.
     case ncnn(name: String, ExportRequest)
+    /// TensorFlow Lite, which is called LiteRT now.
+    case tflite(ExportRequest)
 
     /// Whether several files are written, into a folder.
     package var isFolder: Bool {
@@ -18,6 +20,7 @@ package enum ExportTarget: Hashable, Sendable {
         case .onnx(let options): options.request.shape == .stages
         case .torch, .c99: true
         case .ncnn: true
+        case .tflite(let request): request.shape == .stages
         }
     }
 }

@@ -6,12 +6,14 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     case safetensors
     case c
     case ncnn
+    case tflite
 
     /// Whether the file is a graph, in one of several shapes; else it is the whole network, and decides itself.
     var isGraph: Bool {
         switch self {
         case .onnx: true
         case .ncnn: true
+        case .tflite: true
         case .safetensors, .c: false
         }
     }
@@ -21,6 +23,7 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
         switch self {
         case .onnx: ShapeName.allCases
         case .ncnn: [.all, .cut, .stages]
+        case .tflite: [.all, .cut, .stages]
         case .safetensors, .c: [.all]
         }
     }

@@ -6,7 +6,7 @@ import ONNXFormat
 
 /// What is written, for whom and where.
 struct ExportOptions: ParsableArguments {
-    @Option(help: "onnx, safetensors (for PyTorch), c or ncnn.")
+    @Option(help: "onnx, safetensors (for PyTorch), c, ncnn or tflite.")
     var to: ExportFormat
 
     @Option(name: .shortAndLong, help: "The file to write; for formats of several files, the folder.")
@@ -92,6 +92,7 @@ struct ExportOptions: ParsableArguments {
         case .safetensors: return .torch(name: name, policy: policy)
         case .c: return .c99(name: name, policy: policy)
         case .ncnn: return .ncnn(name: name, request)
+        case .tflite: return .tflite(request)
         }
     }
 
