@@ -12,8 +12,12 @@ let swiftSettings: [SwiftSetting] =
     ] + (isStrict ? [.treatAllWarnings(as: .error)] : [])
 
 /// A Swift module at `Sources/<folder>/<name>`.
-func module(_ name: String, in folder: String, _ dependencies: [Target.Dependency]) -> Target {
-    .target(name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", swiftSettings: swiftSettings)
+func module(
+    _ name: String, in folder: String, _ dependencies: [Target.Dependency], resources: [Resource] = []
+) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: "Sources/\(folder)/\(name)", resources: resources,
+        swiftSettings: swiftSettings)
 }
 
 /// A test module at `Tests/<name>`.
@@ -23,6 +27,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], resources: [Reso
 }
 
 let arguments = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess = Target.Dependency.product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage = Target.Dependency.product(name: "SystemPackage", package: "swift-system")
 
 // Imports go one way, and the build refuses any other:
 // System ← Core ← { Engines, Formats } ← Learning ← Stages ← Tool. Only Tool names an engine.
@@ -30,7 +36,10 @@ let package = Package(
     name: "erde",
     products: [.executable(name: "erde", targets: ["erde"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        // Without its trait for Foundation, which nothing else here links.
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.2", traits: []),
+        .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
     ],
     targets: [
         // System: the C libraries, one folder each.
@@ -121,6 +130,17 @@ let package = Package(
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ONNXFormat", "Architectures", "Losses",
                 "Training",
             ]),
+        module(
+            "Check", in: "Stages",
+            [
+                "Diagnostics", "Execution", "Artifacts", "Images", "FileTrees", "ONNXFormat", "Inference", subprocess,
+                systemPackage,
+            ],
+            // Inside the program, which then works wherever it is installed.
+            resources: [
+                "main.py", "host.py", "runner_onnxruntime.py", "runner_openvino.py", "runner_ncnn.py", "runner_litert.py",
+                "runner_torch.py", "harness.c",
+            ].map { .embedInCode("Runners/\($0)") }),
         module("Report", in: "Stages", ["Diagnostics", "Artifacts", "ReportFile"]),
 
         // Tool: the program.
@@ -130,7 +150,7 @@ let package = Package(
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine", "DatasetFile",
                 "FileTrees", "ONNXFormat", "ReportFile", "FoldFile", "Images", "Architectures", "Losses", "Inference",
                 "Training", "Ingest", "TrainTeacher", "Distill", "Prune",
-                "Calibrate", "Quantize", "Emit", "Classify", "Import", "Report", "CPNG", "CJPEG", "CZ", "CArchiveStream",
+                "Calibrate", "Quantize", "Emit", "Classify", "Import", "Report", "Check", "CPNG", "CJPEG", "CZ", "CArchiveStream",
                 "CProtobufC",
                 arguments,
             ],

@@ -14,6 +14,8 @@ package struct ErdeError: Error, Equatable, Sendable {
         case unavailable
         /// An output cannot be written.
         case cannotWrite
+        /// A runtime makes something else of an exported file than erde of the model.
+        case disagreement
         /// Stopped after a checkpoint; the same command with `--resume` goes on.
         case interrupted
     }

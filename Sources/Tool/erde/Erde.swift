@@ -18,14 +18,14 @@ struct Erde: ParsableCommand {
               erde classify student.pb new-photos
 
             Results go to stdout, messages to stderr. Exit status: 0 done, 64 wrong usage, 65 bad input data, 66 input not \
-            found, 69 something is missing, 73 output cannot be written, 75 interrupted after a checkpoint, \
+            found, 69 something is missing, 70 a runtime disagrees about an exported file, 73 output cannot be written, 75 interrupted after a checkpoint, \
             130 interrupted.
             """,
         version: erdeVersion,
         subcommands: [
             IngestCommand.self, TrainCommand.self, CompressCommand.self, PruneCommand.self, QuantizeCommand.self,
             CalibrateCommand.self, EvaluateCommand.self, ClassifyCommand.self, ExportCommand.self, ImportCommand.self,
-            ConvertCommand.self,
+            ConvertCommand.self, CheckCommand.self,
             InspectCommand.self, ReportCommand.self, BenchCommand.self, DoctorCommand.self, RunONNXCommand.self,
         ])
 

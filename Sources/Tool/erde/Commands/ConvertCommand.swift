@@ -5,7 +5,7 @@ import Import
 import ONNXFormat
 
 /// `erde convert IN --to FORMAT -o OUT`
-struct ConvertCommand: ParsableCommand {
+struct ConvertCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "convert", abstract: "Writes an ONNX classifier, of anyone's, in another format.",
         discussion: """
@@ -21,6 +21,9 @@ struct ConvertCommand: ParsableCommand {
     @OptionGroup var export: ExportOptions
     @OptionGroup(title: "About the file") var foreign: ForeignFileOptions
     @OptionGroup var common: CommonOptions
+
+    /// Writing alone computes nothing.
+    var isLong: Bool { export.check }
 
     func run() throws {
         common.apply()

@@ -4,7 +4,7 @@ import Diagnostics
 import ONNXFormat
 
 /// `erde export MODEL --to FORMAT -o PATH`
-struct ExportCommand: ParsableCommand {
+struct ExportCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "export", abstract: "Writes a model for other runtimes, with the exits really working.",
         discussion: """
@@ -25,6 +25,9 @@ struct ExportCommand: ParsableCommand {
 
     @OptionGroup var export: ExportOptions
     @OptionGroup var common: CommonOptions
+
+    /// Writing alone computes nothing.
+    var isLong: Bool { export.check }
 
     func run() throws {
         common.apply()

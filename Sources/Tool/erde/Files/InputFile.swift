@@ -25,4 +25,9 @@ enum InputFile {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : nil
     }
+    /// Whether the path leads to a folder.
+    static func isFolder(_ path: String) -> Bool {
+        var status = stat()
+        return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Artifacts
+import Check
 import Diagnostics
 import Emit
 import ONNXFormat
@@ -36,7 +37,15 @@ struct ExportOptions: ParsableArguments {
     @Option(help: "What the files of safetensors, c and ncnn are called, and what the names in C begin with.")
     var name = "model"
 
+    @Flag(help: "Run what was written in the runtimes of this machine, and compare with the model, as erde check does.")
+    var check = false
+
+    @OptionGroup(title: "About --check") var checking: CheckOptions
+
     func validate() throws {
+        if checking.isGiven && !check {
+            throw ValidationError("--images, --limit, --python, --timeout and --threads go with --check")
+        }
         if budget != nil && theta != nil { throw ValidationError("--budget and --theta exclude each other") }
         if let theta, theta < 0 || theta.isNaN { throw ValidationError("--theta takes a number of at least 0") }
         if !OperatorSetVersion.supported.contains(opset) {
@@ -63,11 +72,17 @@ struct ExportOptions: ParsableArguments {
         let path: String
     }
 
-    /// Writes the files and says which.
+    private struct CheckedFiles: Encodable {
+        let check: ParityReport
+        let files: [WrittenFile]
+    }
+
+    /// Writes the files, says which, and what runtimes make of them when that is asked for.
     ///
     /// - Parameter path: of the file that the model was made from.
     func write(_ loaded: Model, from path: String, json: Bool) throws {
         let target = try target(for: loaded, from: path)
+        let checker = check ? try ExportCheck(loaded, named: path, options: checking) : nil
         if target.isFolder {
             try OutputPlace.prepare(folder: output)
         } else {
@@ -75,11 +90,16 @@ struct ExportOptions: ParsableArguments {
         }
         let paths = try Emit.export(loaded, as: target, to: output)
         let files = paths.map { WrittenFile(bytes: InputFile.size($0) ?? 0, path: $0) }
-        if json {
-            Console.standard.result(try JSONText.text(files))
-        } else {
-            for file in files { Console.standard.result("\(file.path), \(bytesText(file.bytes))") }
+        if !json { for file in files { Console.standard.result("\(file.path), \(bytesText(file.bytes))") } }
+        guard let checker else {
+            if json { Console.standard.result(try JSONText.text(files)) }
+            return
         }
+        let exit = shape == .cut ? (exit ?? loaded.exitCount) - 1 : nil
+        let report = try checker.report(on: try ExportedArtifact.written(paths, exit: exit))
+        Console.standard.result(
+            json ? try JSONText.text(CheckedFiles(check: report, files: files)) : "\n\(ParityTable(report).text)")
+        try ExportCheck.conclude(report)
     }
 
     private func target(for loaded: Model, from path: String) throws(ErdeError) -> ExportTarget {
