@@ -20,6 +20,7 @@ import onnxruntime
 from exports import ExportChecks
 from imports import ImportChecks
 from ncnn_files import NCNNChecks, NCNNConversionChecks
+from parity import ParityChecks
 from quantized import QuantizedChecks
 from tflite_files import TFLiteChecks, check_awkward, check_schema as check_tflite_schema
 
@@ -204,6 +205,7 @@ def main():
             NCNNChecks(checks, run, erde, model, folder, images, logits).check_everything()
             TFLiteChecks(checks, run, erde, model, folder, images, logits).check_everything()
             QuantizedChecks(checks, run, erde, model, data, folder, images).check_everything()
+            ParityChecks(checks, run, erde, model, data, folder, images).check_everything()
         NCNNConversionChecks(checks, run, erde, folder).check_everything()
         ImportChecks(checks, erde, folder).check_everything()
     print(f"{checks.passed} passed, {checks.failed} failed")

@@ -56,7 +56,7 @@ extension Pipeline {
                 (["--to", "onnx", "--shape", "cut", "--exit", "9", "-o", "x.onnx"], 64, "exits 1 to 2"),
                 (["--to", "onnx", "--shape", "dynamic", "--budget", "10", "-o", "x.onnx"], 64, "calibrate"),
                 (["--to", "onnx", "-o", "nowhere/x.onnx"], 73, "nowhere"),
-                (["--to", "c", "--shape", "dynamic", "-o", "x"], 64, "--to onnx"),
+                (["--to", "c", "--shape", "dynamic", "-o", "x"], 64, "--shape dynamic"),
                 (["--to", "c", "--name", "1st", "-o", "x"], 64, "--name"),
                 (["--to", "floppy", "-o", "x.onnx"], 64, "floppy"),
             ]
