@@ -3,7 +3,9 @@
     python compare.py --erde ERDE --model STUDENT.pb --budget 12M --images FOLDER --results results.jsonl --page docs/benchmarks.md
 
 Run it with the Python that has the peers (PyTorch, ONNX Runtime, OpenVINO, Pillow, torchvision), on a machine that does nothing
-else. The table replaces what stands between the page's two `measured` comments. Every round runs erde and then each peer; a peer's best mode counts. All raw figures go to the results file, one JSON line each.
+else. Every round runs erde and then each peer; a peer's best mode counts. All raw figures go to the results file, one JSON line each,
+in place of those that it has of the same work; the table is made from the whole file, so that --only measures some rows anew. It
+replaces what stands between the page's two `measured` comments.
 """
 import argparse, json, os, platform, shutil, statistics, subprocess, sys, tempfile, time
 
@@ -34,27 +36,28 @@ class Comparison:
         self.work, self.erde, self.peer, self.unit = work, erde, peer, unit
         self.ours, self.theirs, self.memory = [], {}, {"erde": [], "peer": []}
 
-    def round(self, record):
-        for rate, peak in self.erde().values():
-            self.ours.append(rate)
-            if peak:
-                self.memory["erde"].append(peak)
-            record(self.work, "erde", rate, peak)
-        for mode, (rate, peak) in self.peer().items():
-            self.theirs.setdefault(mode, []).append(rate)
-            if peak:
-                self.memory["peer"].append(peak)
-            record(self.work, mode, rate, peak)
+    def round(self):
+        """The figures of erde and then of each peer, as entries of the results file."""
+        for runner in (self.erde, self.peer):
+            for who, (rate, peak) in runner().items():
+                yield {"work": self.work, "who": who, "rate": rate, "peakBytes": peak, "time": time.time()}
+
+    def add(self, entry):
+        """Counts an entry of the results file."""
+        ours = entry["who"] == "erde"
+        (self.ours if ours else self.theirs.setdefault(entry["who"], [])).append(entry["rate"])
+        if entry["peakBytes"]:
+            self.memory["erde" if ours else "peer"].append(entry["peakBytes"])
 
     def row(self):
         if not self.ours or not self.theirs:
-            return f"| {self.work} | – | – | not measured |"
+            return f"| {self.work} | – | – | not measured | |"
         pick = min if self.unit == "s" else max
         mode, rates = pick(self.theirs.items(), key=lambda item: statistics.median(item[1]))
         ours, theirs = statistics.median(self.ours), statistics.median(rates)
         ratio = theirs / ours if self.unit == "s" else ours / theirs
         text = lambda value: f"{value:,.3f}" if self.unit == "s" else f"{value:,.0f}"
-        return f"| {self.work} | {text(ours)} {self.unit} | {text(theirs)} {self.unit} ({mode}) | **{ratio:.2f}x** |"
+        return f"| {self.work} | {text(ours)} {self.unit} | {text(theirs)} {self.unit} ({mode}) | **{ratio:.2f}x** | {len(self.ours)} |"
 
     def memory_row(self):
         if not self.memory["erde"] or not self.memory["peer"]:
@@ -137,25 +140,36 @@ if __name__ == "__main__":
     a = p.parse_args()
     a.scratch = tempfile.mkdtemp()
     doctor = json.loads(subprocess.run([a.erde, "doctor", "--json"], stdout=subprocess.PIPE, text=True, check=True).stdout)
+    precisions = ["float32"] + (["bfloat16"] if doctor["bfloat16"] == "native" else [])
+    rows = {c.work: c for precision in precisions for c in comparisons(a, precision)}
+    measured = [work for work in rows if not a.only or a.only in work]
+    kept = []
+    if a.only and os.path.exists(a.results):
+        with open(a.results) as results:
+            kept = [entry for entry in map(json.loads, results) if entry["work"] not in measured]
     with open(a.results, "w") as results:
-        def record(work, who, rate, peak):
-            results.write(json.dumps({"work": work, "who": who, "rate": rate, "peakBytes": peak, "time": time.time()}) + "\n")
+        def record(entry):
+            results.write(json.dumps(entry) + "\n")
             results.flush()
-            print(f"{work}: {who} {rate:,.1f}", file=sys.stderr, flush=True)
+            if entry["work"] in rows:
+                rows[entry["work"]].add(entry)
 
-        precisions = ["float32"] + (["bfloat16"] if doctor["bfloat16"] == "native" else [])
-        rows = [c for precision in precisions for c in comparisons(a, precision) if not a.only or a.only in c.work]
-        for comparison in rows:
+        for entry in kept:
+            record(entry)
+        for work in measured:
             for _ in range(a.rounds):
-                comparison.round(record)
+                for entry in rows[work].round():
+                    record(entry)
+                    print(f"{work}: {entry['who']} {entry['rate']:,.1f}", file=sys.stderr, flush=True)
     features = ", ".join(sorted(name for name, has in doctor["features"].items() if has))
     text = [
         f"Machine: {doctor['processor']}, {doctor['processors']} processors, {features}; {platform.system()}; "
-        f"erde {doctor['erde']} with oneDNN {doctor['libraries']['oneDNN']}. Medians of {a.rounds} interleaved rounds."
-        + (" PyTorch without torch.compile." if a.without_compiled else ""),
-        "", "| work | erde | best peer | ratio |", "| --- | --- | --- | --- |", *(c.row() for c in rows),
+        f"erde {doctor['erde']} with oneDNN {doctor['libraries']['oneDNN']}. Medians of interleaved rounds."
+        + (" PyTorch without torch.compile." if not any("compiled" in who for c in rows.values() for who in c.theirs) else ""),
+        "", "| work | erde | best peer | ratio | rounds |", "| --- | --- | --- | --- | --- |",
+        *(c.row() for c in rows.values()),
         "", "| peak memory | erde | PyTorch | ratio |", "| --- | --- | --- | --- |",
-        *filter(None, (c.memory_row() for c in rows if "step" in c.work)), ""]
+        *filter(None, (c.memory_row() for c in rows.values() if "step" in c.work)), ""]
     if a.page:
         with open(a.page) as page:
             before, _, rest = page.read().partition(BEGIN)
