@@ -82,6 +82,7 @@ let package = Package(
         module("C99Format", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
         module("NCNNFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
         module("TFLiteFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts", "CFlatBuffers"]),
+        module("OpenVINOFormat", in: "Formats", ["Diagnostics", "Tensors", "Graphs", "Artifacts"]),
         module("ReportFile", in: "Formats", ["Diagnostics", "Artifacts", "CImageCodecs", "CSchemas", "CProtobufC"]),
 
         // Learning: networks, losses, the training loop.
@@ -120,7 +121,10 @@ let package = Package(
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Inference", "Quantization", "Training"]),
         module(
             "Emit", in: "Stages",
-            ["Diagnostics", "Artifacts", "ONNXFormat", "SafetensorsFormat", "C99Format", "NCNNFormat", "TFLiteFormat"]),
+            [
+                "Diagnostics", "Artifacts", "ONNXFormat", "OpenVINOFormat", "SafetensorsFormat", "C99Format", "NCNNFormat",
+                "TFLiteFormat",
+            ]),
         module(
             "Classify", in: "Stages",
             ["Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "Images", "FileTrees", "Inference"]),
@@ -188,7 +192,7 @@ let package = Package(
             "ExportFormatsTests",
             [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "Architectures",
-                "SafetensorsFormat", "C99Format", "NCNNFormat", "TFLiteFormat", "TestSupport",
+                "SafetensorsFormat", "C99Format", "NCNNFormat", "TFLiteFormat", "OpenVINOFormat", "TestSupport",
             ]),
         tests(
             "LearningTests",

@@ -34,6 +34,13 @@ extension Pipeline {
             #expect(stages.status == 0, "\(stages.messages)")
             for name in ["stages.json", "stage1.onnx", "stage2.onnx"] { #expect(program.exists("stages/\(name)")) }
             #expect(try program.run("inspect", "stages/stage2.onnx").output.contains("stage 2"))
+            for shape in ["all", "cut", "stages"] {
+                let outcome = try export("--to", "openvino", "--shape", shape, "--name", "net", "-o", "ir-\(shape)")
+                #expect(outcome.status == 0, "\(outcome.messages)")
+                let name = shape == "stages" ? "stage2" : "net"
+                for ending in ["xml", "bin"] { #expect(program.exists("ir-\(shape)/\(name).\(ending)")) }
+                #expect(program.exists("ir-\(shape)/stages.json") == (shape == "stages"))
+            }
             for (format, names) in [("safetensors", ["net.py", "net.safetensors"]), ("c", ["net.h", "net.c"])] {
                 let outcome = try export("--to", format, "--name", "net", "-o", format)
                 #expect(outcome.status == 0, "\(outcome.messages)")
@@ -57,6 +64,7 @@ extension Pipeline {
                 (["--to", "onnx", "--shape", "dynamic", "--budget", "10", "-o", "x.onnx"], 64, "calibrate"),
                 (["--to", "onnx", "-o", "nowhere/x.onnx"], 73, "nowhere"),
                 (["--to", "c", "--shape", "dynamic", "-o", "x"], 64, "--shape dynamic"),
+                (["--to", "openvino", "--shape", "dynamic", "-o", "x"], 64, "stages"),
                 (["--to", "c", "--name", "1st", "-o", "x"], 64, "--name"),
                 (["--to", "floppy", "-o", "x.onnx"], 64, "floppy"),
             ]

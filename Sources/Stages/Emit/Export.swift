@@ -3,6 +3,7 @@ import C99Format
 package import Diagnostics
 import NCNNFormat
 import ONNXFormat
+import OpenVINOFormat
 import SafetensorsFormat
 import TFLiteFormat
 
@@ -31,6 +32,7 @@ extension ExportTarget {
     fileprivate func files(of model: Model, name: String) throws(ErdeError) -> [FileContent] {
         switch self {
         case .onnx(let options): try ONNXExport.files(of: model, name: name, options: options)
+        case .openVINO(let name, let request): try OpenVINOExport.files(of: model, request: request, name: name)
         case .torch(let name, let policy): try TorchExport.files(of: model, name: name, policy: policy)
         case .c99(let name, let policy): try C99Export.files(of: model, name: name, policy: policy)
         case .ncnn(let name, let request): try NCNNExport.files(of: model, name: name, request: request)

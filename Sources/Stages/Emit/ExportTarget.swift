@@ -5,6 +5,8 @@ package import ONNXFormat
 package enum ExportTarget: Hashable, Sendable {
     /// ONNX Runtime, OpenVINO and whoever else reads ONNX.
     case onnx(ONNXExportOptions)
+    /// OpenVINO: IR files of this name, or of the stages.
+    case openVINO(name: String, ExportRequest)
     /// PyTorch: weights as safetensors and a Python file of this name that loads them.
     case torch(name: String, policy: ExitPolicy?)
     /// Any C compiler: a header and a source of this name.
@@ -18,6 +20,7 @@ package enum ExportTarget: Hashable, Sendable {
     package var isFolder: Bool {
         switch self {
         case .onnx(let options): options.request.shape == .stages
+        case .openVINO: true
         case .torch, .c99: true
         case .ncnn: true
         case .tflite(let request): request.shape == .stages

@@ -11,10 +11,12 @@ struct ExportCommand: LongComputation {
             Shapes of an ONNX file: all has every exit's logits as outputs; cut ends at one exit; in dynamic each image of a \
             batch leaves on its own; stages are files for the segments between exits, with a contract in JSON for hosts that \
             decide themselves. safetensors comes with a Python file that gives the network back to PyTorch; c is a header and \
-            a C99 source without allocation. tflite files take images [N, H, W, C] of any batch.
+            a C99 source without allocation. openvino, ncnn and tflite have all, cut and stages; tflite files take images \
+            [N, H, W, C] of any batch.
 
               erde export student.pb --to onnx --shape dynamic --budget 10M -o student.onnx
               erde export student.pb --to onnx --shape stages -o student-stages
+              erde export student.pb --to openvino -o student-ir
               erde export student.pb --to safetensors -o student-torch
               erde export student.pb --to c --name student -o student-c
               erde export student.pb --to tflite -o student.tflite

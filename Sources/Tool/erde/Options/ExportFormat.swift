@@ -3,6 +3,7 @@ import ArgumentParser
 /// A format that other programs read.
 enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     case onnx
+    case openvino
     case safetensors
     case c
     case ncnn
@@ -11,7 +12,7 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     /// Whether the file is a graph, in one of several shapes; else it is the whole network, and decides itself.
     var isGraph: Bool {
         switch self {
-        case .onnx: true
+        case .onnx, .openvino: true
         case .ncnn: true
         case .tflite: true
         case .safetensors, .c: false
@@ -22,6 +23,7 @@ enum ExportFormat: String, ExpressibleByArgument, CaseIterable {
     var shapes: [ShapeName] {
         switch self {
         case .onnx: ShapeName.allCases
+        case .openvino: [.all, .cut, .stages]
         case .ncnn: [.all, .cut, .stages]
         case .tflite: [.all, .cut, .stages]
         case .safetensors, .c: [.all]

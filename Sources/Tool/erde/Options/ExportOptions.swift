@@ -7,7 +7,7 @@ import ONNXFormat
 
 /// What is written, for whom and where.
 struct ExportOptions: ParsableArguments {
-    @Option(help: "onnx, safetensors (for PyTorch), c, ncnn or tflite.")
+    @Option(help: "onnx, openvino, safetensors (for PyTorch), c, ncnn or tflite.")
     var to: ExportFormat
 
     @Option(name: .shortAndLong, help: "The file to write; for formats of several files, the folder.")
@@ -34,7 +34,7 @@ struct ExportOptions: ParsableArguments {
     @Flag(help: "The dynamic file takes its thresholds as the input theta, one for every exit but the last.")
     var thetaInput = false
 
-    @Option(help: "What the files of safetensors, c and ncnn are called, and what the names in C begin with.")
+    @Option(help: "What the files of openvino, safetensors, c and ncnn are called, and what the names in C begin with.")
     var name = "model"
 
     @Flag(help: "Run what was written in the runtimes of this machine, and compare with the model, as erde check does.")
@@ -54,7 +54,7 @@ struct ExportOptions: ParsableArguments {
         }
         if !to.shapes.contains(shape) {
             let shapes = to.shapes.map(\.rawValue).joined(separator: ", ")
-            throw ValidationError("--to \(to.rawValue) has not --shape \(shape.rawValue), but: \(shapes)")
+            throw ValidationError("--to \(to.rawValue) has not --shape \(shape.rawValue), but: \(shapes); --to onnx has all")
         }
         if to != .onnx && opset != OperatorSetVersion.standard { throw ValidationError("--opset goes with --to onnx") }
         if exit != nil && shape != .cut { throw ValidationError("--exit goes with --shape cut") }
@@ -109,6 +109,7 @@ struct ExportOptions: ParsableArguments {
             shape: shape(of: loaded), policy: policy, budgetMACs: point?.budgetMACs, modelHash: try ModelFile.hash(path: path))
         switch to {
         case .onnx: return .onnx(ONNXExportOptions(request, operatorSet: opset))
+        case .openvino: return .openVINO(name: name, request)
         case .safetensors: return .torch(name: name, policy: policy)
         case .c: return .c99(name: name, policy: policy)
         case .ncnn: return .ncnn(name: name, request)
