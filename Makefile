@@ -49,7 +49,7 @@ demo: build ## Train, compress and classify the bundled images; a few minutes
 	@bash samples/fashion/demo.sh $(ERDE) demo
 
 .PHONY: interop
-interop: build ## Check written files with ONNX Runtime and the onnx package (needs Python)
+interop: build ## Check written files with the onnx package, ONNX Runtime and OpenVINO (needs Python)
 	bash Tests/Interop/onednn3.sh
 	bash Tests/Interop/run.sh $(ERDE)
 

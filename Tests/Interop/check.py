@@ -1,4 +1,4 @@
-"""Checks models that erde wrote, their exports, and what erde reads of others, with the onnx package, ONNX Runtime and, where installed, OpenVINO.
+"""Checks models that erde wrote, their exports, and what erde reads of others, with the onnx package, ONNX Runtime and OpenVINO.
 
 Usage: check.py PATH_TO_ERDE [MODEL.pb DATA.erds]
 
@@ -20,6 +20,7 @@ import onnxruntime
 from exports import ExportChecks
 from imports import ImportChecks
 from ncnn_files import NCNNChecks, NCNNConversionChecks
+from openvino_ir import ConvertedChecks, IRChecks
 from parity import ParityChecks
 from quantized import QuantizedChecks
 from tflite_files import TFLiteChecks, check_awkward, check_schema as check_tflite_schema
@@ -201,12 +202,16 @@ def main():
             exits, classes, shape = check_file(checks, model)
             images, logits = check_logits(checks, erde, model, data, folder, exits, classes, shape)
             images, logits = images[:EXPORT_IMAGES], logits[:, :EXPORT_IMAGES]
-            ExportChecks(checks, run, erde, model, folder, images, logits).check_everything()
+            exports = ExportChecks(checks, run, erde, model, folder, images, logits)
+            exports.check_everything()
             NCNNChecks(checks, run, erde, model, folder, images, logits).check_everything()
             TFLiteChecks(checks, run, erde, model, folder, images, logits).check_everything()
-            QuantizedChecks(checks, run, erde, model, data, folder, images).check_everything()
+            quantized = QuantizedChecks(checks, run, erde, model, data, folder, images)
+            quantized.check_everything()
+            IRChecks(checks, run, erde, folder, exports, quantized).check_everything()
             ParityChecks(checks, run, erde, model, data, folder, images).check_everything()
         NCNNConversionChecks(checks, run, erde, folder).check_everything()
+        ConvertedChecks(checks, run, erde, folder).check_everything()
         ImportChecks(checks, erde, folder).check_everything()
     print(f"{checks.passed} passed, {checks.failed} failed")
     return 1 if checks.failed else 0

@@ -1,4 +1,4 @@
-"""Checks quantized models in ONNX Runtime and, where it is installed, OpenVINO, against erde's own answers in bytes."""
+"""Checks quantized models in ONNX Runtime and OpenVINO against erde's own answers in bytes."""
 
 import json
 

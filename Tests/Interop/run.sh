@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks with the onnx package and ONNX Runtime what erde writes.
+# Checks with the onnx package, ONNX Runtime and OpenVINO what erde writes.
 # Usage: run.sh PATH_TO_ERDE [MODEL.pb DATA.erds]; without a model a small one is trained on the bundled images.
 # Skips, with the reason, where there is no Python or the packages cannot be had; INTEROP=required fails instead.
 set -euo pipefail
