@@ -137,8 +137,8 @@ let package = Package(
         module(
             "Check", in: "Stages",
             [
-                "Diagnostics", "Execution", "Artifacts", "Images", "FileTrees", "ONNXFormat", "Inference", subprocess,
-                systemPackage,
+                "Diagnostics", "Execution", "Artifacts", "Images", "FileTrees", "ONNXFormat", "OpenVINOFormat", "Inference",
+                subprocess, systemPackage,
             ],
             // Inside the program, which then works wherever it is installed.
             resources: [

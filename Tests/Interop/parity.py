@@ -8,6 +8,7 @@ import sys
 import numpy as np
 import onnx
 import onnxruntime
+import openvino
 
 from exports import expected, in_batches, onnx_runtime
 
@@ -94,6 +95,27 @@ class ParityChecks:
         self.checks.check(
             "check, stages: agrees", status == 0 and row["verdict"] == "agrees" and row["difference"]["otherExits"] <= int(near.sum()),
             row["difference"])
+
+        self.check_files_of_openvino(gate, count)
+
+    def check_files_of_openvino(self, gate, count):
+        """IR in OpenVINO: as it comes, and in float32, where it must agree."""
+        shapes = {"all": [], "cut": ["--exit", 1], "stages": ["--theta", gate]}
+        for shape, options in shapes.items():
+            folder = self.folder / f"parity_ir_{shape}"
+            status, report = self.report(
+                "export", self.model, "--to", "openvino", "--shape", shape, *options, "-o", folder, "--check", count=count)
+            file = report["files"][0]
+            exact = file["runtimes"][-1]
+            self.checks.check(
+                f"check, IR, {shape}: agrees in OpenVINO",
+                status == 0 and file["format"] == "openvino" and file["shape"] == shape and len(file["runtimes"]) == 2
+                and exact["verdict"] == "agrees" and exact["precision"] == "float32"
+                and exact["version"] == openvino.__version__.split("-")[0], exact.get("difference", exact))
+            status, again = self.report("check", folder, "--against", self.model, count=count)
+            self.checks.check(
+                f"check, IR, {shape}: the folder says the same", status == 0 and again["files"][0].get("exit") == file.get("exit")
+                and again["files"][0]["runtimes"][-1]["difference"] == exact["difference"], file.get("exit", ""))
 
     def theirs(self, path, images):
         found = in_batches(onnx_runtime(path), images, 128)

@@ -2,6 +2,7 @@ import Artifacts
 package import Diagnostics
 import FoundationEssentials
 import ONNXFormat
+import OpenVINOFormat
 
 extension ExportedArtifact {
     /// What of these paths other runtimes run; folders are looked into, but not into folders in them.
@@ -74,7 +75,7 @@ extension ExportedArtifact {
         case ".onnx", ".pb": return try onnx(path)
         case ".json" where split(path).name == contractName: return try stages(path, path: split(path).folder)
         case ".xml" where exists(".bin"), ".bin" where exists(".xml"):
-            return graph(.openvino, "\(stem).xml", exit)
+            return try ir("\(stem).xml", exit)
         case ".param" where exists(".bin"), ".bin" where exists(".param"):
             return graph(.ncnn, "\(stem).param", exit)
         case ".tflite": return graph(.tflite, path, exit)
@@ -98,6 +99,18 @@ extension ExportedArtifact {
             return ExportedArtifact(
                 path: path, format: .onnx, shape: .exits(only: nil), files: [path], modelHash: try ModelFile.hash(path: path))
         }
+        return try described(.onnx, path, description)
+    }
+
+    /// OpenVINO's own file, by what it says of itself, if anything.
+    private static func ir(_ path: String, _ exit: Int?) throws(ErdeError) -> ExportedArtifact {
+        guard let description = try ExportedIR.description(path: path) else { return graph(.openvino, path, exit) }
+        return try described(.openvino, path, description)
+    }
+
+    private static func described(
+        _ format: Format, _ path: String, _ description: ExportDescription
+    ) throws(ErdeError) -> ExportedArtifact {
         let shape: Shape
         switch description.shape {
         case .all: shape = .exits(only: nil)
@@ -108,7 +121,7 @@ extension ExportedArtifact {
                 .badData, path, "is one stage of several", remedy: "name the folder with stages.json")
         }
         return ExportedArtifact(
-            path: path, format: .onnx, shape: shape, files: [path], policy: description.policy,
+            path: path, format: format, shape: shape, files: [path], policy: description.policy,
             modelHash: description.modelHash)
     }
 
