@@ -12,7 +12,7 @@ data=${FASHION_MNIST:-/usr/share/datasets/fashion-mnist}
 for seed in ${SEEDS:-1 2 3}; do
     for precision in float32 bfloat16; do
         name=$precision-$seed
-        [ -f "$name.pb" ] || "$erde" train fashion-mnist.erds -o "$name.pb" --arch preresnet:widths=16,32,64:blocks=1,1,1 \
+        [ -f "$name.pb" ] || "$erde" train fashion-mnist.erds -o "$name.pb" --arch preresnet:widths=8,16,32:blocks=1,1,1 \
             --epochs "${EPOCHS:-6}" --seed "$seed" --precision "$precision" $([ -d "$name.checkpoint" ] && echo --resume)
         [ -f "$name.json" ] || "$erde" evaluate "$name.pb" fashion-mnist.erds --precision "$precision" --json >"$name.partial"
         [ -f "$name.json" ] || mv "$name.partial" "$name.json"

@@ -44,7 +44,7 @@ def measure(a, mode):
         start = time.perf_counter()
         step()
         times.append(time.perf_counter() - start)
-    return {"peer": f"torch {torch.__version__}", "mode": mode, "images_per_s": round(a.batch / statistics.median(times), 1),
+    return {"peer": f"PyTorch {torch.__version__.split('+')[0]}", "mode": mode, "images_per_s": round(a.batch / statistics.median(times), 1),
             "threads": torch.get_num_threads(), "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
 
 

@@ -80,7 +80,7 @@ def measure(widths, blocks, size, channels, batch, mode, steps):
         t = time.perf_counter()
         step()
         times.append(time.perf_counter() - t)
-    return {"peer": f"torch {torch.__version__}", "widths": widths, "blocks": blocks, "size": size, "batch": batch, "mode": mode,
+    return {"peer": f"PyTorch {torch.__version__.split('+')[0]}", "widths": widths, "blocks": blocks, "size": size, "batch": batch, "mode": mode,
             "macs": net.macs[-1], "images_per_s": round(batch / statistics.median(times), 1), "threads": torch.get_num_threads(),
             "peak_bytes": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024}
 
