@@ -23,7 +23,7 @@ from ncnn_files import NCNNChecks, NCNNConversionChecks
 from openvino_ir import ConvertedChecks, IRChecks
 from parity import ParityChecks
 from quantized import QuantizedChecks
-from tflite_files import TFLiteChecks, check_awkward, check_schema as check_tflite_schema
+from tflite_files import TFLiteChecks, TFLiteQuantizedChecks, check_awkward, check_schema as check_tflite_schema
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 IMAGES = 1000
@@ -208,6 +208,7 @@ def main():
             TFLiteChecks(checks, run, erde, model, folder, images, logits).check_everything()
             quantized = QuantizedChecks(checks, run, erde, model, data, folder, images)
             quantized.check_everything()
+            TFLiteQuantizedChecks(quantized).check_everything()
             IRChecks(checks, run, erde, folder, exports, quantized).check_everything()
             ParityChecks(checks, run, erde, model, data, folder, images).check_everything()
         NCNNConversionChecks(checks, run, erde, folder).check_everything()
