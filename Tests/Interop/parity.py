@@ -102,7 +102,8 @@ class ParityChecks:
         """IR in OpenVINO: as it comes, and in float32, where it must agree."""
         shapes = {"all": [], "cut": ["--exit", 1], "stages": ["--theta", gate]}
         for shape, options in shapes.items():
-            folder = self.folder / f"parity_ir_{shape}"
+            # Stages of a model with more exits would be left in it.
+            folder = self.folder / f"parity_ir_{shape}_{self.model.stem}"
             status, report = self.report(
                 "export", self.model, "--to", "openvino", "--shape", shape, *options, "-o", folder, "--check", count=count)
             file = report["files"][0]

@@ -264,9 +264,9 @@ extension Pipeline {
                 }
                 let files: [File]
             }
-            func check(_ python: String) throws -> (status: Int32, file: Report.File) {
+            func check(_ python: String, _ folder: String = "ir-checked") throws -> (status: Int32, file: Report.File) {
                 let outcome = try run([
-                    "check", "ir-checked", "--against", "small/student.pb", "--limit", "\(images)", "--python", python, "--json",
+                    "check", folder, "--against", "small/student.pb", "--limit", "\(images)", "--python", python, "--json",
                     "--quiet",
                 ])
                 let report = try JSONDecoder().decode(Report.self, from: Data(outcome.output.utf8))
@@ -297,8 +297,24 @@ extension Pipeline {
             let stages = try run(
                 export + ["-o", "ir-stages-checked", "--shape", "stages", "--check", "--limit", "\(images)", "--python", python])
             #expect(stages.status == 70 && stages.output.contains("ended with status 7"), "\(stages.output)")
+            let again = try check(python, "ir-stages-checked")
+            #expect(again.status == 70 && again.file.shape == "stages" && again.file.runtimes.count == 2)
             let alone = try run(["check", "ir-stages-checked/stage1.xml", "--against", "small/student.pb"])
             #expect(alone.status == 65 && alone.messages.contains("stages.json"), "\(alone.messages)")
+        }
+
+        /// Weights that lie beside the files of the stages are no files of their own.
+        @Test(arguments: ["onnx", "openvino", "ncnn", "tflite"]) func aFolderOfStagesIsOneThing(format: String) throws {
+            let folder = "\(format)-stages-once"
+            let export = try run(["export", "small/student.pb", "--to", format, "--shape", "stages", "-o", folder, "--quiet"])
+            #expect(export.status == 0, "\(export.messages)")
+            let outcome = try run([
+                "check", folder, "--against", "small/student.pb", "--limit", "\(images)", "--python",
+                try python("stages-\(format)", "exit 3"),
+            ])
+            #expect(outcome.status == 70, "\(outcome.messages)")
+            let titles = outcome.output.split(separator: "\n").filter { $0.contains("images of the test split") }
+            #expect(titles.count == 1 && titles.allSatisfy { $0.hasPrefix("\(folder): stages") }, "\(outcome.output)")
         }
 
         @Test func imagesMayLieInAFolder() throws {

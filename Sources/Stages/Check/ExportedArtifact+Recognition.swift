@@ -59,8 +59,9 @@ extension ExportedArtifact {
         }
         var artifacts: [ExportedArtifact] = []
         if names.contains(contractName) { artifacts.append(try stages("\(path)/\(contractName)", path: path)) }
-        let staged = Set(artifacts.flatMap(\.files).map { Self.split($0).name })
-        for name in names where !staged.contains(name) && name != contractName {
+        // Some formats have weights in a file beside the stage's.
+        let staged = Set(artifacts.flatMap(\.files).map { stem(Self.split($0).name) })
+        for name in names where !staged.contains(stem(name)) && name != contractName {
             if let artifact = try file("\(path)/\(name)", exit: exit) { artifacts.append(artifact) }
         }
         return artifacts.uniqued
@@ -137,6 +138,8 @@ extension ExportedArtifact {
             path: path, format: try list.fileFormat(of: contract), shape: .stages, files: files, contract: contract,
             policy: list.policy, modelHash: list.modelHash)
     }
+
+    private static func stem(_ name: String) -> Substring { name[..<(name.lastIndex(of: ".") ?? name.endIndex)] }
 
     private static func split(_ path: String) -> (folder: String, name: String) {
         guard let slash = path.lastIndex(of: "/") else { return (".", path) }
