@@ -8,17 +8,19 @@ struct ArtifactParity {
     private let model: Model
     private let own: OwnAnswers
     private let tolerance: ParityTolerance
+    private let isQuantized: Bool
     private var rows: [RuntimeParity] = []
     /// When images leave, by the files; of programs known when one has run.
     private var policy: ExitPolicy?
     /// The only exit, counted from 0.
     private var onlyExit: Int?
 
-    init(_ artifact: ExportedArtifact, model: Model, own: OwnAnswers, tolerance: ParityTolerance) {
+    init(_ artifact: ExportedArtifact, model: Model, own: OwnAnswers, isQuantized: Bool) {
         self.artifact = artifact
         self.model = model
         self.own = own
-        self.tolerance = tolerance
+        self.isQuantized = isQuantized
+        tolerance = artifact.format.tolerance(isQuantized: isQuantized)
         switch artifact.shape {
         case .exits(let only):
             onlyExit = only
@@ -70,7 +72,7 @@ struct ArtifactParity {
             row.difference = comparison.difference
             if tolerance.accepts(comparison.difference, images: own.logits.count) {
                 row.verdict = .agrees
-            } else if row.precision == "float32" {
+            } else if row.precision == "float32" || row.precision == "int8" && isQuantized {
                 row.verdict = .differs
             } else {
                 row.verdict = .reducedPrecision
@@ -96,7 +98,8 @@ struct ArtifactParity {
         }
         return FileParity(
             path: artifact.path, format: artifact.format.rawValue, shape: shape, exit: onlyExit.map { $0 + 1 }, policy: policy,
-            milliseconds: try own.milliseconds(work), runtimes: rows.map(withHint))
+            tolerance: tolerance, precision: isQuantized ? "int8" : "float32", milliseconds: try own.milliseconds(work),
+            runtimes: rows.map(withHint))
     }
 
     /// Where less than float32 did not suffice, what to set.

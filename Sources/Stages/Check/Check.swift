@@ -7,7 +7,7 @@ import Inference
 ///
 /// - Parameters:
 ///   - samples: the images, at least one; `source` says where they are from.
-///   - tolerance: what the model's arithmetic allows for.
+///   - isQuantized: whether the model computes in bytes, which round where float32 does not.
 ///   - shouldStop: whether the person wants no answer any more.
 ///   - progress: called with what is run next.
 /// - Returns: nil when it was stopped.
@@ -15,14 +15,14 @@ import Inference
 ///   for the exchange with runtimes. Whatever a runtime does wrong is in the report.
 package func check(
     _ artifacts: [ExportedArtifact], of model: Model, named name: String, on samples: Samples, from source: String,
-    tolerance: ParityTolerance, engine: any Engine, settings: CheckSettings, shouldStop: @escaping @Sendable () -> Bool,
+    isQuantized: Bool, engine: any Engine, settings: CheckSettings, shouldStop: @escaping @Sendable () -> Bool,
     progress: (String) -> Void
 ) throws(ErdeError) -> ParityReport? {
     let own = try OwnAnswers(model, samples, engine: engine, settings: settings)
     var processes = try RunnerProcesses(own, image: model.metadata.image, settings: settings, shouldStop: shouldStop)
     var files: [FileParity] = []
     for artifact in artifacts {
-        var parity = ArtifactParity(artifact, model: model, own: own, tolerance: tolerance)
+        var parity = ArtifactParity(artifact, model: model, own: own, isQuantized: isQuantized)
         for runtime in Runtime.all(for: artifact.format) {
             for setting in runtime.settings {
                 if shouldStop() { return nil }
@@ -37,6 +37,6 @@ package func check(
         files.append(try parity.report())
     }
     return ParityReport(
-        model: name, images: source, imageCount: own.logits.count, threads: settings.threads, tolerance: tolerance,
+        model: name, images: source, imageCount: own.logits.count, threads: settings.threads, largestLogit: own.scale,
         files: files)
 }

@@ -10,6 +10,15 @@ package struct ExportedArtifact: Hashable, Sendable {
         case tflite
         case safetensors
         case c
+
+        /// How far a runtime may be from erde's answers.
+        func tolerance(isQuantized: Bool) -> ParityTolerance {
+            switch self {
+            case _ where !isQuantized: .float32
+            case .tflite: .int8WithRoundedAdditions
+            case .onnx, .openvino, .ncnn, .safetensors, .c: .int8
+            }
+        }
     }
 
     /// What it computes.

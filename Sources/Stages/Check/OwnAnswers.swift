@@ -3,7 +3,7 @@ import Diagnostics
 import Execution
 import Inference
 
-/// What erde itself says of the images, in float32, and how long it takes.
+/// What erde itself says of the images, in float32 or in the bytes of the model, and how long it takes.
 final class OwnAnswers {
     /// Work that takes time.
     enum Work: Hashable {
@@ -25,6 +25,7 @@ final class OwnAnswers {
     private var times: [Work: [BatchTime]] = [:]
 
     /// - Parameter samples: at least one.
+    /// - Throws: `ErdeError` of the engine, or of kind `badData` when the model's logits are no numbers.
     init(_ model: Model, _ samples: Samples, engine: any Engine, settings: CheckSettings) throws(ErdeError) {
         precondition(samples.count > 0, "no images")
         self.model = model
@@ -33,8 +34,14 @@ final class OwnAnswers {
         secondsPerMeasurement = settings.secondsPerMeasurement
         images = PixelScaling.floats(of: samples, 0..<samples.count)
         logits = try exitLogits(of: model, samples: samples, engine: engine, options: options)
+        // Nothing can be said to be near these.
+        guard logits.logits.allSatisfy({ $0.allSatisfy(\.isFinite) }) else {
+            throw ErdeError(
+                .badData, "model", "gives logits that are not all finite, so nothing can be compared with them",
+                remedy: "train it again at a lower learning rate")
+        }
         let largest = logits.logits.reduce(Float(0)) { $1.reduce($0) { max($0, abs($1)) } }
-        scale = largest > 0 && largest.isFinite ? Double(largest) : 1
+        scale = largest > 0 ? Double(largest) : 1
     }
 
     /// The exits that images take, counted from 0.

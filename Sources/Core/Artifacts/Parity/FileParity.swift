@@ -9,19 +9,25 @@ package struct FileParity: Hashable, Sendable, Codable {
     package var exit: Int?
     /// When images leave.
     package var policy: ExitPolicy?
-    /// Milliseconds that erde takes for the same work, in float32.
+    /// How far runtimes may be from erde's answers.
+    package var tolerance: ParityTolerance
+    /// What erde computes in: `float32` or, of quantized models, `int8`.
+    package var precision: String
+    /// Milliseconds that erde takes for the same work.
     package var milliseconds: [BatchTime]
     package var runtimes: [RuntimeParity]
 
     package init(
         path: String, format: String, shape: String, exit: Int? = nil, policy: ExitPolicy? = nil,
-        milliseconds: [BatchTime], runtimes: [RuntimeParity]
+        tolerance: ParityTolerance, precision: String, milliseconds: [BatchTime], runtimes: [RuntimeParity]
     ) {
         self.path = path
         self.format = format
         self.shape = shape
         self.exit = exit
         self.policy = policy
+        self.tolerance = tolerance
+        self.precision = precision
         self.milliseconds = milliseconds
         self.runtimes = runtimes
     }

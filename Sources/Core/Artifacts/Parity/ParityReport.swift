@@ -7,25 +7,24 @@ package struct ParityReport: Hashable, Sendable, Codable {
     package var imageCount: Int
     /// Threads that erde and each runtime may use.
     package var threads: Int
-    package var tolerance: ParityTolerance
+    /// erde's largest absolute logit of the images, at any exit; 1 when there is none but 0.
+    package var largestLogit: Double
     package var files: [FileParity]
     /// Whether all that ran came to erde's answers.
     package let agrees: Bool
 
     package init(
-        model: String, images: String, imageCount: Int, threads: Int, tolerance: ParityTolerance, files: [FileParity]
+        model: String, images: String, imageCount: Int, threads: Int, largestLogit: Double, files: [FileParity]
     ) {
         self.model = model
         self.images = images
         self.imageCount = imageCount
         self.threads = threads
-        self.tolerance = tolerance
+        self.largestLogit = largestLogit
         self.files = files
         agrees = files.allSatisfy { file in file.runtimes.allSatisfy { !$0.verdict.isDisagreement } }
     }
 
-    /// Whether any runtime was there to run any of the files.
-    package var hasRun: Bool {
-        files.contains { file in file.runtimes.contains { $0.verdict != .notFound } }
-    }
+    /// Files that no runtime was there to run.
+    package var filesNotRun: [FileParity] { files.filter { $0.runtimes.allSatisfy { $0.verdict == .notFound } } }
 }

@@ -25,13 +25,14 @@ class Model:
     """Images are fed as `[N, H, W, C]`, as the format has them; everything of rank 4 is turned on the way in and out."""
 
     version = importlib.metadata.version(PACKAGE)
-    precision = "float32"
     largest_batch = None
 
     def __init__(self, path, threads):
         self.interpreter = Interpreter(model_path=path, num_threads=threads)
         self.inputs = {entry["name"]: entry["index"] for entry in self.interpreter.get_input_details()}
         self.outputs = {entry["name"]: entry["index"] for entry in self.interpreter.get_output_details()}
+        stored = {entry["dtype"] for entry in self.interpreter.get_tensor_details()}
+        self.precision = "int8" if numpy.int8 in stored else "float32"
         self.batch = None
 
     def __call__(self, feeds):

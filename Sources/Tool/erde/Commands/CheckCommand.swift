@@ -13,7 +13,7 @@ struct CheckCommand: LongComputation {
             safetensors in PyTorch, C through the C compiler; what is not installed is named. Per runtime: version, the \
             largest difference of a logit, images that get another class or leave at another exit ("near": their score is so \
             near a threshold that rounding explains it), and milliseconds per image beside erde's own. \
-            Exit status 70 when one disagrees or fails; the tolerance is in docs/export.md.
+            What is allowed stands below each table. Exit status 70 when a runtime disagrees or fails, 69 when a file ran in none.
 
               erde check student.onnx --against student.pb --images photos.erds
               erde check student-stages student-torch --against student.pb --python venv/bin/python

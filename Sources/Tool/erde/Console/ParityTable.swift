@@ -5,28 +5,36 @@ struct ParityTable {
     let text: String
 
     init(_ report: ParityReport) {
-        let parts = report.files.map { ParityTable.part($0, report) }
-        text = parts.joined(separator: "\n\n")
+        let images = "\(groupedText(report.imageCount)) images of \(report.images)"
+        let threads = "\(report.threads) \(report.threads == 1 ? "thread" : "threads")"
+        let parts = report.files.map { ParityTable.part($0, largestLogit: report.largestLogit) }
+        text = (["\(report.model) on \(images), \(threads)"] + parts).joined(separator: "\n\n")
     }
 
-    private static func part(_ file: FileParity, _ report: ParityReport) -> String {
+    private static func part(_ file: FileParity, largestLogit: Double) -> String {
         var table = TextTable([
             "runtime", "version", "precision", "largest difference", "other class", "other exit", "ms, one", "ms, of 128",
             "result",
         ])
-        table.add(["erde", erdeVersion, "float32", "–", "–", "–"] + times(file.milliseconds) + ["–"])
+        table.add(["erde", erdeVersion, file.precision, "–", "–", "–"] + times(file.milliseconds) + ["–"])
         for row in file.runtimes {
             let title = row.setting.map { "\(row.runtime), \($0)" } ?? row.runtime
             table.add(
                 [title, row.version ?? "–", row.precision ?? "–"] + differences(row.difference) + times(row.milliseconds)
                     + [words(row.verdict)])
         }
-        let images = "\(groupedText(report.imageCount)) images of \(report.images)"
-        let lines = [
-            "\(file.path): \(shape(file)), \(images), "
-                + "\(report.threads) \(report.threads == 1 ? "thread" : "threads")", "", table.text,
-        ]
-        return (lines + notes(file)).joined(separator: "\n")
+        let lines = ["\(file.path): \(shape(file))", "", table.text]
+        let hasRun = file.runtimes.contains { $0.difference != nil }
+        return (lines + (hasRun ? [bounds(file, largestLogit)] : []) + notes(file)).joined(separator: "\n")
+    }
+
+    /// What it takes to agree, in the units of the columns.
+    private static func bounds(_ file: FileParity, _ largestLogit: Double) -> String {
+        let tolerance = file.tolerance
+        var bounds = ["a difference of \(scientific(tolerance.logits * largestLogit))"]
+        if let classes = tolerance.classes { bounds.append("\(decimalText(100 * classes, decimals: 0)) % in another class") }
+        if file.policy != nil { bounds.append("other exits only near a threshold") }
+        return "allowed: \(bounds.joined(separator: ", "))"
     }
 
     /// Difference, classes and exits of a row.

@@ -31,30 +31,42 @@ struct ExportCheck {
         Interruption.watch()
         let report = try check(
             artifacts, of: model, named: name, on: samples, from: source,
-            tolerance: model.isQuantized ? .int8 : .float32, engine: CPUEngine(), settings: options.settings,
+            isQuantized: model.isQuantized, engine: CPUEngine(), settings: options.settings,
             shouldStop: { Interruption.isRequested }, progress: { Console.standard.note("Running \($0)") })
         guard let report else { throw ExitCode(130) }
         return report
     }
 
-    /// Says by an error that a runtime disagrees, or that there was none.
+    /// Says by an error which runtimes disagree, or which files none was there to run.
     ///
     /// - Throws: `ErdeError` of kind `disagreement` or `unavailable`.
     static func conclude(_ report: ParityReport) throws(ErdeError) {
-        guard report.hasRun else {
-            let packages = Set(report.files.flatMap { $0.runtimes.map(\.package) }).sorted()
+        let wrong = report.files.filter { $0.runtimes.contains { $0.verdict.isDisagreement } }
+        guard wrong.isEmpty else {
+            // With another setting a runtime may say the same.
+            var problems: [String] = []
+            for row in wrong.flatMap(\.runtimes) where row.verdict.isDisagreement {
+                let problem = problem(row)
+                if !problems.contains(problem) { problems.append(problem) }
+            }
             throw ErdeError(
-                .unavailable, report.files.map(\.path).joined(separator: ", "), "no runtime was found that runs it",
-                remedy: "install one of: \(packages.joined(separator: ", ")), or name another Python with --python")
+                .disagreement, paths(wrong), problems.joined(separator: "; "),
+                remedy: "see the table; do not ship \(wrong.count == 1 ? "the file" : "the files") for what disagrees")
         }
-        guard let file = report.files.first(where: { $0.runtimes.contains { $0.verdict.isDisagreement } }),
-            let row = file.runtimes.first(where: { $0.verdict.isDisagreement })
-        else { return }
-        throw ErdeError(
-            .disagreement, file.path,
-            row.verdict == .failed
-                ? "\(row.runtime) does not run it: \(row.remark ?? "")"
-                : "\(row.runtime) answers otherwise than erde" + (row.remark.map { ": \($0)" } ?? ""),
-            remedy: "see the table; do not ship the file for this runtime")
+        let idle = report.filesNotRun
+        guard idle.isEmpty else {
+            let packages = Set(idle.flatMap { $0.runtimes.map(\.package) }).sorted()
+            throw ErdeError(
+                .unavailable, paths(idle), "no runtime was found that runs \(idle.count == 1 ? "it" : "them")",
+                remedy: "install \(packages.joined(separator: " or ")), or name another Python with --python")
+        }
     }
+
+    private static func problem(_ row: RuntimeParity) -> String {
+        row.verdict == .failed
+            ? "\(row.runtime) does not run it: \(row.remark ?? "")"
+            : "\(row.runtime) answers otherwise than erde" + (row.remark.map { ": \($0)" } ?? "")
+    }
+
+    private static func paths(_ files: [FileParity]) -> String { files.map(\.path).joined(separator: ", ") }
 }
