@@ -1,6 +1,7 @@
-"""Checks quantized models in ONNX Runtime and OpenVINO against erde's own answers in bytes."""
+"""Checks quantized models in ONNX Runtime, OpenVINO and the C compiler against erde's own answers in bytes."""
 
 import json
+import subprocess
 
 import numpy as np
 import onnx
@@ -74,6 +75,21 @@ class QuantizedChecks:
         for runtime, load in RUNTIMES.items():
             runs = [load(path / stage["file"]) for stage in contract["stages"]]
             self.leave(f"stages, {runtime}", *follow(contract, runs, self.images))
+        self.check_c()
+
+    def check_c(self):
+        """The C source, compiled and run by erde itself."""
+        target = self.folder / "int8_c"
+        command = [
+            self.erde, "export", self.model, "--to", "c", "-o", target, "--check", "--images", self.data, "--limit",
+            len(self.images), "--threads", 1, "--json", "--quiet",
+        ]
+        outcome = subprocess.run([str(part) for part in command], stdout=subprocess.PIPE, text=True)
+        row = json.loads(outcome.stdout)["check"]["files"][0]["runtimes"][0]
+        source = "".join(path.read_text() for path in target.glob("*.c"))
+        self.checks.check("int8, C: weights are bytes", "static const int8_t t_" in source and "int32_t sum" in source)
+        self.checks.check(
+            "int8, C: agrees", outcome.returncode == 0 and row["verdict"] == "agrees", json.dumps(row["difference"]))
 
     def leave(self, label, exits, logits):
         """Images leave where erde lets them leave, unless their score is near the threshold."""

@@ -33,12 +33,6 @@ enum C99Kernel: String, CaseIterable {
         switch self {
         case .convolution:
             """
-            /* Sizes of a convolution: channels are split into groups that do not see each other. */
-            typedef struct {
-                int channels, height, width, outputs, out_height, out_width;
-                int kernel_height, kernel_width, stride_y, stride_x, top, left, dilation_y, dilation_x, groups;
-            } convolution_sizes;
-
             static void convolution(const float *x, const float *weight, const float *bias, float *y, convolution_sizes s)
             {
                 const int inputs = s.channels / s.groups, outputs = s.outputs / s.groups;
@@ -236,7 +230,16 @@ enum C99Kernel: String, CaseIterable {
         """
     }
 
-    /// What both poolings are told.
+    /// What all convolutions are told.
+    static let convolutionSizes = """
+        /* Sizes of a convolution: channels are split into groups that do not see each other. */
+        typedef struct {
+            int channels, height, width, outputs, out_height, out_width;
+            int kernel_height, kernel_width, stride_y, stride_x, top, left, dilation_y, dilation_x, groups;
+        } convolution_sizes;
+        """
+
+    /// What all poolings are told.
     static let poolSizes = """
         /* Sizes of a pooling window and what it moves over. */
         typedef struct {

@@ -7,6 +7,10 @@ enum C99Operator {
     ///
     /// - Parameter inPlace: whether the result may lie where the first operand lies.
     case call(C99Kernel, arguments: String, inPlace: Bool)
+    /// A call that turns floats into bytes or back; the same for those.
+    case byteCall(C99ByteKernel, arguments: String, inPlace: Bool)
+    /// Weights that lie in the model as bytes: a constant array, of floats where they are read as such.
+    case stored
     /// Batch normalisation: its four tensors become a scale and a shift of each channel.
     case normalization(epsilon: Double)
     /// The result is the first operand.
@@ -24,23 +28,18 @@ extension Graph {
             .call(kernel, arguments: "%0, %y, \(input.count)\(extra)", inPlace: true)
         }
         switch node.op {
-        case .convolution(let attributes):
-            let weight = shape(of: node.inputs[1])
-            let sizes = [
-                input[1], input[2], input[3], output[1], output[2], output[3], weight[2], weight[3],
-                attributes.strides.height, attributes.strides.width, attributes.padding.top, attributes.padding.left,
-                attributes.dilations.height, attributes.dilations.width, attributes.groups,
-            ]
+        case .convolution:
             let bias = node.inputs.count > 2 ? "%2" : "NULL"
             return .call(
-                .convolution, arguments: "%0, %1, \(bias), %y, (convolution_sizes){ \(list(sizes)) }", inPlace: false)
+                .convolution, arguments: "%0, %1, \(bias), %y, \(convolutionSizes(node))", inPlace: false)
         case .linear:
             let bias = node.inputs.count > 2 ? "%2" : "NULL"
             return .call(.linear, arguments: "%0, %1, \(bias), %y, \(input[1]), \(output[1])", inPlace: false)
         case .batchNormalization(let attributes): return .normalization(epsilon: attributes.epsilon)
-        case .maxPool(let attributes): return .call(.maxPool, arguments: pool(attributes, input, output), inPlace: false)
+        case .maxPool(let attributes):
+            return .call(.maxPool, arguments: poolArguments(attributes, input, output), inPlace: false)
         case .averagePool(let attributes):
-            return .call(.averagePool, arguments: pool(attributes, input, output), inPlace: false)
+            return .call(.averagePool, arguments: poolArguments(attributes, input, output), inPlace: false)
         case .globalAveragePool:
             return .call(.globalAveragePool, arguments: "%0, %y, \(input[1]), \(input[2] * input[3])", inPlace: true)
         case .relu: return unary(.relu)
@@ -72,7 +71,21 @@ extension Graph {
         case .concatenate: return concatenation(node)
         case .matMul: return .refused("products of two computed matrices")
         case .equal, .less, .argMax, .oneHot, .sumOfSquares: return .refused("no layer of a classifier")
-        case .quantize, .dequantize: return .refused("quantized to integers")
+        case .quantize(let quantization):
+            guard !quantization.isPerChannel, quantization.dataType != .int32 else {
+                return .refused("integers of 32 bits, or of several scales, that are computed")
+            }
+            return .byteCall(
+                .quantize(to: quantization.dataType), arguments: "%0, %y, \(input.count), \(quantization.scales[0].c99)",
+                inPlace: true)
+        case .dequantize(let quantization):
+            if origin(of: node.inputs[0]) == .variable { return .stored }
+            guard !quantization.isPerChannel, quantization.dataType != .int32 else {
+                return .refused("integers of 32 bits, or of several scales, that are computed")
+            }
+            return .byteCall(
+                .dequantize(from: quantization.dataType), arguments: "%0, %y, \(input.count), \(quantization.scales[0].c99)",
+                inPlace: false)
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationTraining,
             .batchNormalizationGradient, .movingAverage, .maxPoolGradient, .averagePoolGradient, .reluGradient,
             .clipGradient, .randomDropout, .sumTo, .broadcastTo, .momentumUpdate, .fakeQuantize, .fakeQuantizeChannels:
@@ -80,7 +93,20 @@ extension Graph {
         }
     }
 
-    private func pool(_ attributes: PoolAttributes, _ input: Shape, _ output: Shape) -> String {
+    /// What a convolution is told of its sizes.
+    func convolutionSizes(_ node: Node) -> String {
+        guard case .convolution(let attributes) = node.op else { preconditionFailure("\(node.op) is no convolution") }
+        let (input, weight, output) = (shape(of: node.inputs[0]), shape(of: node.inputs[1]), shape(of: node.outputs[0]))
+        let sizes = [
+            input[1], input[2], input[3], output[1], output[2], output[3], weight[2], weight[3],
+            attributes.strides.height, attributes.strides.width, attributes.padding.top, attributes.padding.left,
+            attributes.dilations.height, attributes.dilations.width, attributes.groups,
+        ]
+        return "(convolution_sizes){ \(list(sizes)) }"
+    }
+
+    /// The arguments of a pooling, of floats or bytes.
+    func poolArguments(_ attributes: PoolAttributes, _ input: Shape, _ output: Shape) -> String {
         let sizes = [
             input[1], input[2], input[3], output[2], output[3], attributes.kernel.height, attributes.kernel.width,
             attributes.strides.height, attributes.strides.width, attributes.padding.top, attributes.padding.left,

@@ -62,12 +62,12 @@ struct C99Source {
 
     var implementation: String {
         var parts = [
-            "/* Written by erde \(erdeVersion). */\n#include \"\(name).h\"\n\n#include <math.h>\n#include <stddef.h>",
+            "/* Written by erde \(erdeVersion). */\n#include \"\(name).h\"\n\n#include <math.h>\n#include <stddef.h>"
+                + (program.byteKernels.isEmpty ? "" : "\n#include <stdint.h>"),
             tables,
         ]
-        parts += program.arrays.map(text)
-        if !program.kernels.isDisjoint(with: [.maxPool, .averagePool]) { parts.append(C99Kernel.poolSizes) }
-        parts += C99Kernel.allCases.filter(program.kernels.contains).map(\.text)
+        parts += program.arrays.map(\.text)
+        parts += functions
         parts += program.segments.enumerated().map { index, calls in
             "static void segment\(index + 1)(const float *image, float *workspace)\n{\n    (void)image;\n"
                 + calls.map { "    \($0)\n" }.joined() + "}"
@@ -86,13 +86,19 @@ struct C99Source {
             """
     }
 
-    private func text(_ array: C99Program.ConstantArray) -> String {
-        var text = "static const float \(array.name)[\(max(1, array.floats.count))] = {"
-        for (index, float) in array.floats.enumerated() {
-            text += index % 8 == 0 ? "\n    " : " "
-            text += float.c99 + ","
+    /// What the segments call, in an order of its own, so that a model gives the same text each time.
+    private var functions: [String] {
+        let bytes = program.byteKernels.sorted { $0.function < $1.function }
+        var parts: [String] = []
+        if program.kernels.contains(.convolution) || bytes.contains(where: \.isConvolution) {
+            parts.append(C99Kernel.convolutionSizes)
         }
-        return text + "\n};"
+        if !program.kernels.isDisjoint(with: [.maxPool, .averagePool]) || bytes.contains(where: \.isPool) {
+            parts.append(C99Kernel.poolSizes)
+        }
+        parts += C99Kernel.allCases.filter(program.kernels.contains).map(\.text)
+        if bytes.contains(where: \.rounds) { parts.append(C99ByteKernel.nearest) }
+        return parts + bytes.map(\.text)
     }
 
     private var score: String {

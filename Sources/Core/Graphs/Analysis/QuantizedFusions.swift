@@ -1,57 +1,64 @@
-import Graphs
 import Tensors
 
 /// Which nodes of a quantized graph one primitive or loop does on bytes, from the dequantizations of its operands to the
 /// quantization of its result.
-struct QuantizedFusions {
+package struct QuantizedFusions {
     /// Bytes and what a step of one is worth.
-    struct Source {
-        let value: Value
-        let quantization: Quantization
+    package struct Source {
+        package let value: Value
+        package let quantization: Quantization
+
+        package init(value: Value, quantization: Quantization) {
+            self.value = value
+            self.quantization = quantization
+        }
 
         /// Of a whole tensor.
-        var scale: Float { quantization.scales[0] }
+        package var scale: Float { quantization.scales[0] }
+
+        /// Of an output channel, when each has its own or one is for all.
+        package func scale(of channel: Int) -> Float { quantization.scales[quantization.isPerChannel ? channel : 0] }
     }
 
     /// A convolution with what follows it.
-    struct Convolution {
-        let node: Node
-        let source: Source
+    package struct Convolution {
+        package let node: Node
+        package let source: Source
         /// int8, a scale for each output channel.
-        let weight: Source
+        package let weight: Source
         /// int32
-        let bias: Source?
-        /// Of the result's type.
-        var addend: Source?
-        var activation: Op?
+        package let bias: Source?
+        /// Bytes that are added.
+        package var addend: Source?
+        package var activation: Op?
         /// What is computed: bytes when `quantization` says so, else float32.
-        var result: Value
-        var quantization: Quantization?
+        package var result: Value
+        package var quantization: Quantization?
     }
 
     /// A batch normalisation between bytes, with the ReLU behind it if there is one.
-    struct Normalization {
-        let node: Node
-        let source: Source
-        let hasRelu: Bool
-        let result: Source
+    package struct Normalization {
+        package let node: Node
+        package let source: Source
+        package let hasRelu: Bool
+        package let result: Source
     }
 
     /// Bytes behind one another along the channels.
-    struct Concatenation {
-        let parts: [Source]
-        let result: Source
+    package struct Concatenation {
+        package let parts: [Source]
+        package let result: Source
     }
 
     /// A maximum of bytes; quantization keeps order.
-    struct MaximumPool {
-        let node: Node
-        let attributes: PoolAttributes
-        let source: Value
-        let result: Value
+    package struct MaximumPool {
+        package let node: Node
+        package let attributes: PoolAttributes
+        package let source: Value
+        package let result: Value
     }
 
-    enum Group {
+    package enum Group {
         case convolution(Convolution)
         case normalization(Normalization)
         case concatenation(Concatenation)
@@ -59,14 +66,18 @@ struct QuantizedFusions {
     }
 
     /// By index of the last node of the group, which stands for all of it.
-    private(set) var groups: [Int: Group] = [:]
+    package private(set) var groups: [Int: Group] = [:]
     /// Nodes that another stands for.
-    private(set) var absorbed: Set<Int> = []
+    package private(set) var absorbed: Set<Int> = []
     private let graph: Graph
     private let readers: [[Int]]
     private let results: Set<Value>
+    /// Whether an addition may be of bytes of another type than its result's.
+    private let addsAcrossTypes: Bool
 
-    init(_ graph: Graph) {
+    /// - Parameter addsAcrossTypes: whether the engine or format adds bytes of another type than the result's.
+    package init(_ graph: Graph, addsAcrossTypes: Bool = false) {
+        self.addsAcrossTypes = addsAcrossTypes
         self.graph = graph
         readers = graph.consumers()
         results = Set(graph.outputs.map(\.value) + graph.updates.map(\.value))
@@ -93,7 +104,7 @@ struct QuantizedFusions {
         var group = Convolution(node: node, source: source, weight: weight, bias: bias, result: node.outputs[0])
         var members = [index]
         if let sum = onlyReader(of: group.result), case .add = graph.nodes[sum].op, !isTaken(sum) {
-            // An addition is taken along only on the way to bytes of the addend's type.
+            // An addition is taken along only on the way to bytes, for most of the addend's type.
             let operands = graph.nodes[sum].inputs
             let other = operands[0] == group.result ? operands[1] : operands[0]
             var with = group
@@ -102,7 +113,8 @@ struct QuantizedFusions {
             with.addend = other == group.result ? nil : bytes(other)
             takeActivation(&with, &followers)
             takeQuantization(&with, &followers)
-            if let addend = with.addend, with.quantization?.dataType == addend.quantization.dataType,
+            if let addend = with.addend, let quantization = with.quantization,
+                addsAcrossTypes || quantization.dataType == addend.quantization.dataType,
                 graph.shape(of: addend.value) == graph.shape(of: with.result)
             {
                 (group, members) = (with, members + followers)
