@@ -17,14 +17,25 @@ import Testing
         let outputs: [String]
         let parameters: [Int: String]
 
+        static let tagOfBytes: UInt32 = 0x000D_4B38
+
+        private static func aligned(_ bytes: Int) -> Int { (bytes + 3) / 4 * 4 }
+
         func integer(_ key: Int) -> Int { parameters[key].flatMap { Int($0) } ?? 0 }
 
         /// Bytes of the layer in the bin file.
-        var bytes: Int {
-            let tag = 4
+        ///
+        /// - Parameter tag: the word that the layer begins with there.
+        func bytes(tag: UInt32) -> Int {
+            let floats = 4 * integer(5) * integer(0)
             switch type {
-            case "Convolution", "ConvolutionDepthWise": return tag + 4 * (integer(6) + integer(5) * integer(0))
-            case "InnerProduct": return tag + 4 * (integer(2) + integer(1) * integer(0))
+            case "Convolution", "ConvolutionDepthWise":
+                guard integer(8) != 0 else { return 4 + 4 * integer(6) + floats }
+                // A scale for each channel of the result, and one of the input.
+                #expect(tag == Self.tagOfBytes)
+                return 4 + Self.aligned(integer(6)) + floats + 4 * integer(0) + 4
+            case "InnerProduct" where tag != 0: return 4 + 4 * 256 + Self.aligned(integer(2))
+            case "InnerProduct": return 4 + 4 * (integer(2) + integer(1) * integer(0))
             case "BatchNorm": return 16 * integer(0)
             case "MemoryData": return 4 * [0, 1, 2, 11].map { max(1, integer($0)) }.reduce(1, *)
             default: return 0
@@ -71,7 +82,12 @@ import Testing
                 known.formUnion(layer.outputs)
             }
             #expect(known == Set(given))
-            #expect(bin.bytes.count == layers.reduce(0) { $0 + $1.bytes })
+            #expect(bin.bytes.count == layers.reduce(0) { $0 + $1.bytes(tag: word(bin, $0)) })
+        }
+
+        private func word(_ file: FileContent, _ offset: Int) -> UInt32 {
+            guard offset + 4 <= file.bytes.count else { return 0 }
+            return (0..<4).reduce(0) { $0 | UInt32(file.bytes[offset + $1]) << (8 * $1) }
         }
     }
 
@@ -115,6 +131,72 @@ import Testing
     }
 
     @Test func everyLayer() throws { try check(try SampleNetworks.manyLayers()) }
+
+    @Test(arguments: SampleNetworks.families + ["preresnet:widths=5,7,11:blocks=1,2,1:stem=5"])
+    func everyFamilyInBytes(_ name: String) throws {
+        let plain = try SampleNetworks.network(named: name)
+        let model = try SampleNetworks.quantized(plain)
+        try check(model)
+        let all = try files(model, .all)
+        let convolutions = try Param(all[0]).layers.filter { $0.type.hasPrefix("Convolution") }
+        #expect(convolutions.allSatisfy { $0.integer(8) == ($0.type == "Convolution" ? 2 : 1) })
+        // Minimal filtering, which needs smaller weights, is forbidden.
+        #expect(convolutions.allSatisfy { $0.integer(31) == 64 })
+        #expect(convolutions.count == (try Param(try files(plain, .all)[0]).layers.count { $0.type.hasPrefix("Convolution") }))
+    }
+
+    /// Values that are never negative are shifted by 127 steps behind their border, and the bias holds what that adds.
+    @Test func unsignedBytesAreShifted() throws {
+        let model = try SampleNetworks.quantized(try SampleNetworks.network(named: "vgg:widths=16,24:blocks=2,2:exits=4"))
+        let layers = try Param(try files(model, .all)[0]).layers
+        let shifts = layers.filter { $0.type == "BinaryOp" && $0.integer(0) == 1 && $0.outputs[0].hasSuffix("_part2") }
+        #expect(shifts.count == 3)
+        for shift in shifts {
+            let border = try #require(layers.first { $0.outputs == shift.inputs })
+            let reader = try #require(layers.first { $0.inputs == shift.outputs })
+            #expect(border.type == "Padding" && (0...3).allSatisfy { border.integer($0) == 1 } && border.parameters[5] == "0.0")
+            #expect(reader.type == "Convolution" && [4, 14, 15, 16].allSatisfy { reader.integer($0) == 0 })
+        }
+    }
+
+    @Test func layersKeptInFloatStayFloats() throws {
+        let plain = try SampleNetworks.preResNet()
+        let sites = QuantizationSites(try plain.graph.optimizedForInference(plain.parameters).graph)
+        let model = try SampleNetworks.quantized(plain, keepingInFloat: [sites.layers[1], sites.layers[4]])
+        try check(model)
+        let layers = try Param(try files(model, .all)[0]).layers.filter { $0.type == "Convolution" }
+        #expect(layers.count { $0.integer(8) == 0 } == 2)
+    }
+
+    /// A sum of a residual network is read by a normalisation, which does not round.
+    @Test func whatNoConvolutionRoundsIsRounded() throws {
+        let model = try SampleNetworks.quantized(try SampleNetworks.preResNet())
+        let layers = try Param(try files(model, .all)[0]).layers
+        func reader(_ layer: Layer) throws -> Layer {
+            try #require(layers.first { !Set(layer.outputs).isDisjoint(with: $0.inputs) })
+        }
+        let roundings = layers.filter { $0.type == "UnaryOp" && $0.integer(0) == 18 }
+        #expect(!roundings.isEmpty)
+        for rounding in roundings {
+            let division = try #require(layers.first { $0.outputs == rounding.inputs })
+            let (limits, product) = (try reader(rounding), try reader(try reader(rounding)))
+            #expect(division.type == "BinaryOp" && division.integer(0) == 3 && limits.type == "Clip")
+            #expect([-128, 0].contains(limits.parameters[0].flatMap(Double.init) ?? 1))
+            #expect([127, 255].contains(limits.parameters[1].flatMap(Double.init) ?? 1))
+            #expect(product.type == "BinaryOp" && product.integer(0) == 2 && product.parameters[2] == division.parameters[2])
+        }
+        // Between the two convolutions of a block nothing is but the activation, which the first of them does.
+        let inner = layers.filter { $0.type == "Convolution" && $0.parameters[9] == "1" }
+        #expect(!inner.isEmpty)
+        #expect(try inner.allSatisfy { ["Padding", "BinaryOp"].contains(try reader($0).type) })
+    }
+
+    @Test func weightsInBytesTakeAFourthOfTheSpace() throws {
+        let plain = try SampleNetworks.network(named: "vgg:widths=16,24:blocks=2,2:exits=4")
+        let floats = try files(plain, .all)[1].bytes.count
+        let bytes = try files(try SampleNetworks.quantized(plain), .all)[1].bytes.count
+        #expect(Double(bytes) < 0.35 * Double(floats))
+    }
 
     @Test func inputsAreImagesWithoutABatch() throws {
         let param = try Param(try files(try SampleNetworks.preResNet(), .all)[0])

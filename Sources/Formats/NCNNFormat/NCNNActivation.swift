@@ -14,6 +14,14 @@ enum NCNNActivation: Hashable {
         }
     }
 
+    /// The activation as a layer of its own.
+    func layer(of source: NCNNStep.Source) -> NCNNStep {
+        switch self {
+        case .relu: NCNNStep("ReLU", [source])
+        case .clip(let lower, let upper): NCNNStep("Clip", [source], [.float(0, lower), .float(1, upper)])
+        }
+    }
+
     /// The keys 9 and 10.
     var parameters: [NCNNParameter] {
         switch self {

@@ -107,11 +107,17 @@ struct NCNNNetwork {
             if let known = memories[memory] { return known }
             let blob = memories.keys.contains { $0.name == name } ? unused(name, &names) : name
             memories[memory] = blob
-            layers.append(
-                NCNNLayer(
-                    type: "MemoryData", name: blob, inputs: [], outputs: [blob], parameters: shape.parameters,
-                    weights: [.raw(floats)]))
-            return blob
+            return constant(blob, floats, shape)
+        case .made(let suffix, let floats, let shape):
+            return constant(unused("\(table.graph.name(of: node.outputs[0]))_\(suffix)", &names), floats, shape)
         }
+    }
+
+    private mutating func constant(_ blob: String, _ floats: [Float], _ shape: NCNNShape) -> String {
+        layers.append(
+            NCNNLayer(
+                type: "MemoryData", name: blob, inputs: [], outputs: [blob], parameters: shape.parameters,
+                weights: [.raw(floats)]))
+        return blob
     }
 }

@@ -24,6 +24,8 @@ struct NCNNStep {
         case operand(Int)
         /// A stored tensor: floats under a name, in the shape of a blob.
         case stored(name: String, floats: [Float], NCNNShape)
+        /// A tensor made for this operator: floats under the name of its result and this suffix.
+        case made(suffix: String, floats: [Float], NCNNShape)
         /// The result of an earlier step of the operator.
         case step(Int)
     }

@@ -47,7 +47,7 @@ extension NCNNTable {
         return .layers([NCNNStep("BinaryOp", sources, [.integer(0, kind.rawValue)])])
     }
 
-    private func scalar(_ operation: Int, _ value: Double, of source: NCNNStep.Source) -> NCNNStep {
+    func scalar(_ operation: Int, _ value: Double, of source: NCNNStep.Source) -> NCNNStep {
         NCNNStep("BinaryOp", [source], [.integer(0, operation), .integer(1, 1), .float(2, value)])
     }
 

@@ -4,6 +4,7 @@ import Tensors
 /// Layers with weights, and windows.
 extension NCNNTable {
     func convolution(_ attributes: ConvolutionAttributes, _ node: Node, _ activation: NCNNActivation?) -> NCNNOperator {
+        if let layer = byteConvolution(attributes, node, activation) { return layer }
         guard let (weight, bias) = layerTensors(node) else { return .refused("its weights are computed") }
         var parameters = convolutionParameters(attributes, weight.shape, hasBias: bias != nil)
         parameters += activation?.parameters ?? []
@@ -25,6 +26,7 @@ extension NCNNTable {
     }
 
     func linear(_ node: Node, _ activation: NCNNActivation?) -> NCNNOperator {
+        if let layers = byteLinear(node, activation) { return layers }
         guard let (weight, bias) = layerTensors(node) else { return .refused("its weights are computed") }
         let numbers = [(0, weight.shape[0]), (1, bias == nil ? 0 : 1), (2, weight.shape.count)]
         return .layer(

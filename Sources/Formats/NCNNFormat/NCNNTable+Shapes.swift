@@ -16,6 +16,12 @@ extension NCNNTable {
         return from == to ? .alias : .layer("Reshape", to.parameters)
     }
 
+    /// Zeros around each plane.
+    func border(_ padding: Padding, of source: NCNNStep.Source) -> NCNNStep {
+        let sides = [padding.top, padding.bottom, padding.left, padding.right]
+        return NCNNStep("Padding", [source], sides.enumerated().map { .integer($0, $1) } + [.integer(4, 0), .float(5, 0)])
+    }
+
     func slice(starts: [Int], ends: [Int], axes: [Int]) -> NCNNOperator {
         .layer("Crop", [.integers(9, starts), .integers(10, ends), .integers(11, axes)])
     }

@@ -11,6 +11,8 @@ struct NCNNTable {
 
     /// - Parameter activation: what follows a convolution or fully connected layer and is to be done by it.
     func lowered(_ node: Node, activation: NCNNActivation? = nil) -> NCNNOperator {
+        // What stored integers stand for is read from the model by whoever needs it.
+        if graph.storedIntegers(node.outputs[0]) != nil { return .alias }
         if let reason = refusal(of: node) { return .refused(reason) }
         switch node.op {
         case .convolution(let attributes): return convolution(attributes, node, activation)
@@ -35,8 +37,7 @@ struct NCNNTable {
         case .errorFunction: return .layer("Erf")
         case .transpose(let permutation): return transposition(permutation, node)
         case .pad(let padding):
-            let sides = [padding.top, padding.bottom, padding.left, padding.right]
-            return .layer("Padding", sides.enumerated().map { .integer($0, $1) } + [.integer(4, 0), .float(5, 0)])
+            return .layers([border(padding, of: .operand(0))])
         case .crop(let padding):
             let plane = graph.shape(of: node.inputs[0])
             return slice(
@@ -56,7 +57,11 @@ struct NCNNTable {
         case .concatenate: return concatenation(node)
         case .matMul: return .refused("products of two computed matrices")
         case .equal, .less, .argMax, .oneHot, .sumOfSquares: return .refused("no layer of a classifier")
-        case .quantize, .dequantize: return .refused("quantized to integers")
+        case .quantize(let quantization), .dequantize(let quantization):
+            if quantization.isPerChannel || quantization.dataType == .int32 {
+                return .refused("integers of 32 bits, or of several scales, that are computed")
+            }
+            return isRounded(node) ? .alias : rounding(quantization)
         case .convolutionDataGradient, .convolutionWeightGradient, .batchNormalizationTraining,
             .batchNormalizationGradient, .movingAverage, .maxPoolGradient, .averagePoolGradient, .reluGradient,
             .clipGradient, .randomDropout, .sumTo, .broadcastTo, .momentumUpdate, .fakeQuantize, .fakeQuantizeChannels:
@@ -74,7 +79,11 @@ struct NCNNTable {
     /// The floats of a tensor that lies in the model; nil of one that is computed.
     func stored(_ value: Value) -> Tensor? {
         switch graph.origin(of: value) {
-        case .input, .node: nil
+        case .input: nil
+        case .node:
+            graph.storedIntegers(value).flatMap { source in
+                parameters[graph.name(of: source.value)].map(source.quantization.floats)
+            }
         case .variable: parameters[graph.name(of: value)].flatMap { $0.dataType == .float32 ? $0 : nil }
         case .constant: graph.constants[value].flatMap { $0.dataType == .float32 ? $0 : nil }
         }
