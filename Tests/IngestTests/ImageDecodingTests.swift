@@ -40,7 +40,7 @@ import Testing
         for name in goldens.keys.sorted() {
             let file = try bytes(of: "\(ImageGoldens.folder)/\(name)")
             let half = Array(file.prefix(file.count / 2))
-            #expect(throws: ErdeError.self) { try half.withUnsafeBytes { _ = try decoder.decode($0, name: name) } }
+            #expect(throws: ImageFault.self) { try half.withUnsafeBytes { _ = try decoder.decode($0, name: name) } }
             let image = try file.withUnsafeBytes { try decoder.decode($0, name: name) }
             #expect(largestDifference(image.pixels, unhex(goldens[name]!.pixels)) <= 1, "\(name)")
         }
@@ -65,6 +65,10 @@ import Testing
             let text = failure { _ = try decoded(Array(file.prefix(count))) }
             #expect(text?.hasPrefix("image: ") == true, "\(name) cut to \(count) bytes")
             #expect(text?.contains("\n") != true)
+        }
+        for (count, kind) in [(0, FindingKind.empty), (file.count / 2, .truncated), (file.count - 1, .truncated)] {
+            let fault = #expect(throws: ImageFault.self) { _ = try decoded(Array(file.prefix(count))) }
+            #expect(fault?.kind == kind, "\(name) cut to \(count) bytes")
         }
     }
 
@@ -116,8 +120,8 @@ import Testing
         let path = try folder.write(StoredStreams.png(width: 2, height: 1, [7, 250]), to: "picture.jpg")
         let format = ImageFormat(channels: 1, height: 1, width: 2)
         #expect(try ImageDecoder.decodeFile(path, format: format) == [7, 250])
-        #expect(throws: ErdeError.self) { try ImageDecoder.decodeFile(folder("absent.png"), format: format) }
-        #expect(throws: ErdeError.self) { try ImageDecoder.decodeFile(folder.path, format: format) }
+        #expect(throws: ImageFault.self) { try ImageDecoder.decodeFile(folder("absent.png"), format: format) }
+        #expect(throws: ImageFault.self) { try ImageDecoder.decodeFile(folder.path, format: format) }
     }
 
     @Test func channelsAreConverted() throws {

@@ -1,5 +1,4 @@
 import Artifacts
-import Diagnostics
 import Glibc
 
 /// Memory for the bytes of one file after the other.
@@ -12,8 +11,8 @@ struct FileBuffer: ~Copyable {
 
     /// The bytes of a file, valid until the next call.
     ///
-    /// - Throws: `ErdeError` of kind `notFound` when it cannot be read, `badData` when it has more than `limit` bytes.
-    mutating func read(_ path: FileName, limit: Int) throws(ErdeError) -> UnsafeRawBufferPointer {
+    /// - Throws: `ImageFault` of kind `unreadable` when it cannot be read, `tooLarge` when it has more than `limit` bytes.
+    mutating func read(_ path: FileName, limit: Int) throws(ImageFault) -> UnsafeRawBufferPointer {
         // Opening a pipe would wait for somebody who writes into it.
         let descriptor = path.withCString { open($0, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY) }
         if descriptor < 0 { throw FileBuffer.failure(path) }
@@ -21,12 +20,13 @@ struct FileBuffer: ~Copyable {
         var status = stat()
         if fstat(descriptor, &status) != 0 { throw FileBuffer.failure(path) }
         if status.st_mode & S_IFMT != S_IFREG {
-            throw ErdeError(
-                .notFound, path.readable, "expected a file, found \(FileKind.words(status.st_mode))", remedy: "name image files")
+            throw ImageFault(
+                .unreadable, path.readable, "expected a file, found \(FileKind.words(status.st_mode))",
+                remedy: "name image files")
         }
         let size = Int(status.st_size)
         if size > limit {
-            throw ErdeError(.badData, path.readable, "\(size) bytes, more than \(limit)", remedy: "remove it or raise the limit")
+            throw ImageFault.tooManyBytes(size, of: path.readable, limit: limit)
         }
         if memory.count < size || memory.baseAddress == nil {
             memory.deallocate()
@@ -49,8 +49,8 @@ struct FileBuffer: ~Copyable {
         return UnsafeRawBufferPointer(rebasing: memory[..<filled])
     }
 
-    private static func failure(_ path: FileName) -> ErdeError {
+    private static func failure(_ path: FileName) -> ImageFault {
         let reason = String(cString: strerror(errno))
-        return ErdeError(.notFound, path.readable, "cannot be read: \(reason)", remedy: "check the path and rights")
+        return ImageFault(.unreadable, path.readable, "cannot be read: \(reason)", remedy: "check the path and rights")
     }
 }

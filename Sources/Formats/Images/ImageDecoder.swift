@@ -1,6 +1,5 @@
 package import Artifacts
 import CImageCodecs
-package import Diagnostics
 import Dispatch
 
 /// Turns the bytes of PNG and JPEG files into pixels; told apart by content, whatever the file is called.
@@ -8,8 +7,8 @@ import Dispatch
 /// Transparency is composited on white, 16-bit samples are rounded to 8, colour profiles, gamma and EXIF orientation are
 /// not applied. Memory and library state are kept from image to image; one decoder per thread.
 ///
-/// All methods throw `ErdeError` of kind `badData` whose subject is `name` when the bytes are not a whole, sound image
-/// within the limits.
+/// All methods throw `ImageFault` whose error has `name` for its subject when the bytes are not a whole, sound image within
+/// the limits.
 package struct ImageDecoder: ~Copyable {
     /// Pixels, along each side, that are left to resampling for each pixel of the working size when a large JPEG is decoded
     /// smaller than it is.
@@ -35,13 +34,13 @@ package struct ImageDecoder: ~Copyable {
     deinit { erde_image_decoder_destroy(handle) }
 
     /// Reads size and channels without decoding pixels.
-    package func header(of bytes: UnsafeRawBufferPointer, name: String) throws(ErdeError) -> ImageHeader {
+    package func header(of bytes: UnsafeRawBufferPointer, name: String) throws(ImageFault) -> ImageHeader {
         let image = try run(erde_image_probe, on: bytes, name: name)
         return ImageHeader(width: Int(image.width), height: Int(image.height), channels: Int(image.channels))
     }
 
     /// The image as it is, at its own size.
-    package func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws(ErdeError) -> DecodedImage {
+    package func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageFault) -> DecodedImage {
         let image = try run(erde_image_decode, on: bytes, name: name)
         let count = Int(image.width) * Int(image.height) * Int(image.channels)
         return DecodedImage(
@@ -58,7 +57,7 @@ package struct ImageDecoder: ~Copyable {
     @discardableResult
     package mutating func decode(
         _ bytes: UnsafeRawBufferPointer, name: String, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
-    ) throws(ErdeError) -> ImageHeader {
+    ) throws(ImageFault) -> ImageHeader {
         precondition(target.count == format.byteCount, "\(target.count) bytes for an image of \(format.byteCount)")
         var (status, image) = call(
             erde_image_decode, on: bytes, format: format, pixels: min(limits.pixels, ImageDecoder.manyPixels))
@@ -85,10 +84,10 @@ package struct ImageDecoder: ~Copyable {
     @discardableResult
     package mutating func decode(
         _ bytes: [UInt8], name: String, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
-    ) throws(ErdeError) -> ImageHeader {
-        var result: Result<ImageHeader, ErdeError>?
+    ) throws(ImageFault) -> ImageHeader {
+        var result: Result<ImageHeader, ImageFault>?
         bytes.withUnsafeBytes { bytes in
-            do throws(ErdeError) {
+            do throws(ImageFault) {
                 result = .success(try decode(bytes, name: name, as: format, into: target))
             } catch {
                 result = .failure(error)
@@ -130,47 +129,49 @@ package struct ImageDecoder: ~Copyable {
     /// Decodes a file to planes in the working format.
     ///
     /// - Returns: size and channels of the image as it is in its file.
-    /// - Throws: also kind `notFound` when the file cannot be read.
+    /// - Throws: also a fault of kind `unreadable` when the file cannot be read.
     @discardableResult
     package mutating func decodeFile(
         _ path: String, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
-    ) throws(ErdeError) -> ImageHeader {
+    ) throws(ImageFault) -> ImageHeader {
         try decodeFile(FileName(path), as: format, into: target)
     }
 
     /// Decodes a file to planes in the working format.
     ///
     /// - Returns: size and channels of the image as it is in its file.
-    /// - Throws: also kind `notFound` when the file cannot be read.
+    /// - Throws: also a fault of kind `unreadable` when the file cannot be read.
     @discardableResult
     package mutating func decodeFile(
         _ path: FileName, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
-    ) throws(ErdeError) -> ImageHeader {
+    ) throws(ImageFault) -> ImageHeader {
         let bytes = try file.read(path, limit: limits.fileBytes)
         return try decode(bytes, name: path.readable, as: format, into: target)
     }
 
     /// A file's image as it is, at its own size.
     ///
-    /// - Throws: also kind `notFound` when the file cannot be read.
-    package mutating func decodeFile(_ path: String) throws(ErdeError) -> DecodedImage {
+    /// - Throws: also a fault of kind `unreadable` when the file cannot be read.
+    package mutating func decodeFile(_ path: String) throws(ImageFault) -> DecodedImage {
         try decode(try file.read(FileName(path), limit: limits.fileBytes), name: path)
     }
 
     /// Reads size and channels of a file without decoding pixels.
-    package mutating func header(ofFile path: String) throws(ErdeError) -> ImageHeader {
+    package mutating func header(ofFile path: String) throws(ImageFault) -> ImageHeader {
         try header(of: try file.read(FileName(path), limit: limits.fileBytes), name: path)
     }
 
     /// Decodes bytes to planes `[C, H, W]` in the working format, with a decoder of its own.
     package static func decode(
         _ bytes: [UInt8], name: String, format: ImageFormat, limits: ImageLimits = ImageLimits()
-    ) throws(ErdeError) -> [UInt8] {
-        try planes(format) { target throws(ErdeError) in
-            var failure: ErdeError?
+    ) throws(ImageFault) -> [UInt8] {
+        try planes(format) { target throws(ImageFault) in
+            var failure: ImageFault?
             bytes.withUnsafeBytes { bytes in
                 var decoder = ImageDecoder(limits: limits)
-                do throws(ErdeError) { try decoder.decode(bytes, name: name, as: format, into: target) } catch { failure = error }
+                do throws(ImageFault) { try decoder.decode(bytes, name: name, as: format, into: target) } catch {
+                    failure = error
+                }
             }
             if let failure { throw failure }
         }
@@ -179,20 +180,20 @@ package struct ImageDecoder: ~Copyable {
     /// Decodes a file to planes `[C, H, W]` in the working format, with a decoder of its own.
     package static func decodeFile(
         _ path: String, format: ImageFormat, limits: ImageLimits = ImageLimits()
-    ) throws(ErdeError) -> [UInt8] {
-        try planes(format) { target throws(ErdeError) in
+    ) throws(ImageFault) -> [UInt8] {
+        try planes(format) { target throws(ImageFault) in
             var decoder = ImageDecoder(limits: limits)
             try decoder.decodeFile(path, as: format, into: target)
         }
     }
 
     private static func planes(
-        _ format: ImageFormat, _ fill: (UnsafeMutableRawBufferPointer) throws(ErdeError) -> Void
-    ) throws(ErdeError) -> [UInt8] {
+        _ format: ImageFormat, _ fill: (UnsafeMutableRawBufferPointer) throws(ImageFault) -> Void
+    ) throws(ImageFault) -> [UInt8] {
         var planes = [UInt8](repeating: 0, count: format.byteCount)
-        var failure: ErdeError?
+        var failure: ImageFault?
         planes.withUnsafeMutableBytes { target in
-            do throws(ErdeError) { try fill(target) } catch { failure = error }
+            do throws(ImageFault) { try fill(target) } catch { failure = error }
         }
         if let failure { throw failure }
         return planes
@@ -206,7 +207,7 @@ package struct ImageDecoder: ~Copyable {
 
     private func run(
         _ function: Call, on bytes: UnsafeRawBufferPointer, name: String
-    ) throws(ErdeError) -> erde_image {
+    ) throws(ImageFault) -> erde_image {
         let (status, image) = call(function, on: bytes, format: nil, pixels: limits.pixels)
         try check(status, image, bytes, name: name)
         return image
@@ -231,10 +232,9 @@ package struct ImageDecoder: ~Copyable {
 
     private func check(
         _ status: erde_image_status, _ image: erde_image, _ bytes: UnsafeRawBufferPointer, name: String
-    ) throws(ErdeError) {
+    ) throws(ImageFault) {
         if bytes.count > limits.fileBytes {
-            throw ErdeError(
-                .badData, name, "\(bytes.count) bytes, more than \(limits.fileBytes)", remedy: "remove it or raise the limit")
+            throw ImageFault.tooManyBytes(bytes.count, of: name, limit: limits.fileBytes)
         }
         switch status {
         case ERDE_IMAGE_OK: return
@@ -244,13 +244,16 @@ package struct ImageDecoder: ~Copyable {
                 case .png, .jpeg: "a damaged image"
                 case .other(let words): words
                 }
-            throw ErdeError(
-                .badData, name, "expected a PNG or JPEG image, found \(content)", remedy: "convert it or remove it")
+            throw ImageFault(
+                bytes.isEmpty ? .empty : .foreign, name, "expected a PNG or JPEG image, found \(content)",
+                remedy: "convert it or remove it")
         case ERDE_IMAGE_TOO_LARGE:
-            throw ErdeError(
-                .badData, name, String(cString: image.message), remedy: "shrink it, remove it or raise the limit")
+            throw ImageFault(
+                .tooLarge, name, String(cString: image.message), remedy: "shrink it, remove it or raise the limit")
+        case ERDE_IMAGE_TRUNCATED:
+            throw ImageFault(.truncated, name, String(cString: image.message), remedy: "replace it or remove it")
         default:
-            throw ErdeError(.badData, name, String(cString: image.message), remedy: "replace it or remove it")
+            throw ImageFault(.damaged, name, String(cString: image.message), remedy: "replace it or remove it")
         }
     }
 }

@@ -31,12 +31,12 @@ package enum FolderImages {
             next = max(next, turn * names.count / wanted)
             while next < names.count {
                 next += 1
-                do throws(ErdeError) {
+                do throws(ImageFault) {
                     pixels += try decoded(names[next - 1], as: format, by: &decoder)
                     count += 1
                     break
                 } catch {
-                    warn(error)
+                    warn(error.error)
                 }
             }
         }
@@ -48,11 +48,11 @@ package enum FolderImages {
 
     private static func decoded(
         _ name: FileName, as format: ImageFormat, by decoder: inout ImageDecoder
-    ) throws(ErdeError) -> [UInt8] {
+    ) throws(ImageFault) -> [UInt8] {
         var pixels = [UInt8](repeating: 0, count: format.byteCount)
-        var failure: ErdeError?
+        var failure: ImageFault?
         pixels.withUnsafeMutableBytes { place in
-            do throws(ErdeError) { try decoder.decodeFile(name, as: format, into: place) } catch { failure = error }
+            do throws(ImageFault) { try decoder.decodeFile(name, as: format, into: place) } catch { failure = error }
         }
         if let failure { throw failure }
         return pixels

@@ -45,7 +45,7 @@ struct DecodedRun: Sendable {
     private static func decode(
         _ item: ImageItem, as format: ImageFormat, into place: UnsafeMutableRawBufferPointer, decoder: inout ImageDecoder
     ) -> ErdeError? {
-        do throws(ErdeError) {
+        do throws(ImageFault) {
             switch item.content {
             case .failure(let error): return error
             case .file: try decoder.decodeFile(item.name, as: format, into: place)
@@ -53,7 +53,7 @@ struct DecodedRun: Sendable {
             }
             return nil
         } catch {
-            return error
+            return error.error
         }
     }
 }

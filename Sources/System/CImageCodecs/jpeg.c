@@ -15,7 +15,7 @@ static _Noreturn void fail_with_message(j_common_ptr jpeg) {
     char text[JMSG_LENGTH_MAX];
     jpeg->err->format_message(jpeg, text);
     if (jpeg->err->msg_code == JWRN_JPEG_EOF || jpeg->err->msg_code == JERR_INPUT_EOF) {
-        erde_fail(owner(jpeg), ERDE_IMAGE_DAMAGED, "truncated JPEG");
+        erde_fail(owner(jpeg), ERDE_IMAGE_TRUNCATED, "truncated JPEG");
     }
     erde_fail(owner(jpeg), ERDE_IMAGE_DAMAGED, "damaged JPEG: %.150s", text);
 }

@@ -16,7 +16,7 @@ static void on_warning(png_structp png, png_const_charp message) {
 
 static void on_read(png_structp png, png_bytep target, size_t count) {
     erde_image_decoder *decoder = png_get_io_ptr(png);
-    if (count > decoder->input_count) erde_fail(decoder, ERDE_IMAGE_DAMAGED, "truncated PNG");
+    if (count > decoder->input_count) erde_fail(decoder, ERDE_IMAGE_TRUNCATED, "truncated PNG");
     memcpy(target, decoder->input, count);
     decoder->input += count;
     decoder->input_count -= count;

@@ -10,9 +10,9 @@ struct BadImages {
 
     init(policy: IngestOptions.BadImagePolicy) { self.policy = policy }
 
-    mutating func add(_ error: ErdeError, name: String) {
-        if first == nil { first = error }
-        list.append(IngestReport.BadImage(path: name, reason: error.problem, kind: BadImages.kind(of: error)))
+    mutating func add(_ fault: ImageFault, name: String) {
+        if first == nil { first = fault.error }
+        list.append(IngestReport.BadImage(path: name, reason: fault.error.problem, kind: fault.kind))
     }
 
     /// - Parameter subject: what the error is about if this one is the first.
@@ -29,14 +29,5 @@ struct BadImages {
             first.kind, first.subject,
             first.problem + (others == 0 ? "" : others == 1 ? " (and 1 more bad image)" : " (and \(others) more bad images)"),
             remedy: "repair or remove it, or have bad images skipped (`--on-bad-image skip`)")
-    }
-
-    private static func kind(of error: ErdeError) -> FindingKind {
-        if error.kind == .notFound { return .unreadable }
-        if error.problem.hasPrefix("truncated") { return .truncated }
-        if error.problem.hasSuffix("an empty file") { return .empty }
-        if error.problem.hasPrefix("expected a PNG or JPEG image") { return .foreign }
-        if error.remedy?.hasSuffix("raise the limit") == true { return .tooLarge }
-        return .damaged
     }
 }

@@ -1,3 +1,4 @@
+import Artifacts
 import Diagnostics
 import FileTrees
 import Images
@@ -28,7 +29,7 @@ struct ContentLoader: ~Copyable {
                 case .success(let bytes):
                     loaded.append(.bytes(bytes, name: "\(entry.archive)/\(image.name)"))
                     byteCount += bytes.count
-                case .failure(let error): loaded.append(.failed(error))
+                case .failure(let error): loaded.append(.failed(ImageFault(.damaged, error)))
                 }
                 if byteCount >= ContentLoader.byteLimit { return loaded }
             }

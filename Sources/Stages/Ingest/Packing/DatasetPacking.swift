@@ -39,7 +39,7 @@ struct DatasetPacking {
                 var digests: [SHA256.Digest] = []
                 for (position, (image, outcome)) in zip(images, outcomes).enumerated() {
                     switch outcome {
-                    case .failure(let error): badImages.add(error, name: image.name)
+                    case .failure(let fault): badImages.add(fault, name: image.name)
                     case .print(let print):
                         labels.append(image.label)
                         sources.append(image.name)

@@ -31,7 +31,7 @@ enum HeaderReading {
                 for (image, result) in zip(rest, read(loaded, limits: options.limits)) {
                     switch result {
                     case .success(let header): headers.append(header)
-                    case .failure(let error): badImages.add(error, name: image.name)
+                    case .failure(let fault): badImages.add(fault, name: image.name)
                     }
                 }
                 rest = rest.dropFirst(loaded.count)
@@ -42,13 +42,13 @@ enum HeaderReading {
         return headers
     }
 
-    private static func read(_ images: [LoadedImage], limits: ImageLimits) -> [Result<ImageHeader, ErdeError>] {
-        let unread = Result<ImageHeader, ErdeError>.success(ImageHeader(width: 0, height: 0, channels: 0))
-        var results = [Result<ImageHeader, ErdeError>](repeating: unread, count: images.count)
+    private static func read(_ images: [LoadedImage], limits: ImageLimits) -> [Result<ImageHeader, ImageFault>] {
+        let unread = Result<ImageHeader, ImageFault>.success(ImageHeader(width: 0, height: 0, channels: 0))
+        var results = [Result<ImageHeader, ImageFault>](repeating: unread, count: images.count)
         results.withUnsafeMutableBufferPointer { buffer in
             nonisolated(unsafe) let shared = buffer
             ParallelImages.forEach(count: images.count, limits: limits) { decoder, index in
-                do throws(ErdeError) {
+                do throws(ImageFault) {
                     shared[index] = .success(try header(of: images[index], with: &decoder))
                 } catch {
                     shared[index] = .failure(error)
@@ -58,16 +58,16 @@ enum HeaderReading {
         return results
     }
 
-    private static func header(of image: LoadedImage, with decoder: inout ImageDecoder) throws(ErdeError) -> ImageHeader {
+    private static func header(of image: LoadedImage, with decoder: inout ImageDecoder) throws(ImageFault) -> ImageHeader {
         switch image {
-        case .failed(let error): throw error
+        case .failed(let fault): throw fault
         case .file(let path): return try decoder.header(ofFile: path)
         case .packed(let packed, _):
             return ImageHeader(width: packed.width, height: packed.height, channels: packed.channels)
         case .bytes(let bytes, let name):
-            var result: Result<ImageHeader, ErdeError>?
+            var result: Result<ImageHeader, ImageFault>?
             bytes.withUnsafeBytes { bytes in
-                do throws(ErdeError) {
+                do throws(ImageFault) {
                     result = .success(try decoder.header(of: bytes, name: name))
                 } catch {
                     result = .failure(error)

@@ -1,5 +1,4 @@
 import Artifacts
-import Diagnostics
 import Images
 
 /// Memory for a number of images at the working size, decoded by all cores; reused from batch to batch.
@@ -7,7 +6,7 @@ struct ImageBatch: ~Copyable {
     /// What decoding one image gave.
     enum Outcome: Sendable {
         case print(ImagePrint)
-        case failure(ErdeError)
+        case failure(ImageFault)
     }
 
     /// Bytes that a batch may hold, so that memory does not grow with the dataset.
@@ -45,7 +44,7 @@ struct ImageBatch: ~Copyable {
         ParallelImages.forEach(count: images.count, limits: limits) { decoder, index in
             let place = UnsafeMutableRawBufferPointer(
                 rebasing: pixels[(index * format.byteCount)..<((index + 1) * format.byteCount)])
-            do throws(ErdeError) {
+            do throws(ImageFault) {
                 let header = try ImageBatch.decode(images[index], with: &decoder, as: format, into: place)
                 outcomes[index] = .print(ImagePrint(UnsafeRawBufferPointer(place), format: format, header: header))
             } catch {
@@ -72,14 +71,14 @@ struct ImageBatch: ~Copyable {
     private static func decode(
         _ image: LoadedImage, with decoder: inout ImageDecoder, as format: ImageFormat,
         into place: UnsafeMutableRawBufferPointer
-    ) throws(ErdeError) -> ImageHeader {
+    ) throws(ImageFault) -> ImageHeader {
         switch image {
-        case .failed(let error): throw error
+        case .failed(let fault): throw fault
         case .file(let path): return try decoder.decodeFile(path, as: format, into: place)
         case .bytes(let bytes, let name):
-            var result: Result<ImageHeader, ErdeError>?
+            var result: Result<ImageHeader, ImageFault>?
             bytes.withUnsafeBytes { bytes in
-                do throws(ErdeError) {
+                do throws(ImageFault) {
                     result = .success(try decoder.decode(bytes, name: name, as: format, into: place))
                 } catch {
                     result = .failure(error)

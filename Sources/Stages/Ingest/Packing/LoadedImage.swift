@@ -1,4 +1,4 @@
-import Diagnostics
+import Images
 
 /// An image that a thread can decode without the others.
 enum LoadedImage: Sendable {
@@ -9,5 +9,5 @@ enum LoadedImage: Sendable {
     /// An image of an array in memory, counted from 0.
     case packed(PackedImages, Int)
     /// It could not be read.
-    case failed(ErdeError)
+    case failed(ImageFault)
 }

@@ -20,7 +20,9 @@ typedef enum {
     ERDE_IMAGE_FOREIGN,
     /// Larger than the limits.
     ERDE_IMAGE_TOO_LARGE,
-    /// Truncated, corrupt or of an unsupported kind: the message says which.
+    /// Its bytes end too early.
+    ERDE_IMAGE_TRUNCATED,
+    /// Corrupt or of an unsupported kind: the message says which.
     ERDE_IMAGE_DAMAGED,
     ERDE_IMAGE_NO_MEMORY,
 } erde_image_status;

@@ -61,7 +61,7 @@ struct BenchDecodeCommand: ParsableCommand {
         let format = size.map { ImageFormat(channels: channels, height: $0, width: $0) }
         let failure = Mutex<ErdeError?>(nil)
         @Sendable func decode(_ decoder: inout ImageDecoder, _ index: Int) {
-            do throws(ErdeError) {
+            do throws(ImageFault) {
                 if let format {
                     let target = UnsafeMutableRawBufferPointer.allocate(byteCount: format.byteCount, alignment: 64)
                     defer { target.deallocate() }
@@ -70,7 +70,7 @@ struct BenchDecodeCommand: ParsableCommand {
                     _ = try decoder.decodeFile(files[index])
                 }
             } catch {
-                failure.withLock { $0 = $0 ?? error }
+                failure.withLock { $0 = $0 ?? error.error }
             }
         }
         if singleThread {
