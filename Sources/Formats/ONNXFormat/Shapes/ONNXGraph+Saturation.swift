@@ -3,8 +3,10 @@ import Graphs
 extension ONNXGraph {
     /// The same graph with a `Min` of the largest float that bytes hold in front of every quantization to uint8.
     ///
-    /// It changes nothing where the runtime saturates. OpenVINO (2026.4) does not inside the branches of `If`: larger values
-    /// come around from below there. A `Clip` would be taken for a part of the quantization and left out again.
+    /// It changes nothing where the runtime computes what the file says. OpenVINO (2026.4) does not in graphs with `If`: inside
+    /// the branches larger values come around from below, and in front of them, where the batch is dynamic, a convolution's
+    /// bias that it moves into the quantization is the first channel's for all. A `Clip` would be taken for a part of the
+    /// quantization and left out again.
     func limitedBeforeBytes() -> ONNXGraph {
         var names = allNames
         let stored = Dictionary(initializers.map { ($0.name, $0) }, uniquingKeysWith: { first, _ in first })

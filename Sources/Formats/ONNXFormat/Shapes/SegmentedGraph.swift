@@ -60,11 +60,8 @@ struct SegmentedGraph {
     private static func separate(
         _ parts: [ExitSegment], _ parameters: Parameters, _ model: Model, reserved: Set<String>
     ) throws(ErdeError) -> (whole: ONNXGraph, segments: [Segment]) {
-        var written: [ONNXGraph] = []
-        for part in parts {
-            let graph = try GraphExport.graph(part.graph, parameters, name: model.metadata.role.rawValue)
-            // All but the first become branches.
-            written.append(written.isEmpty ? graph : graph.limitedBeforeBytes())
+        let written = try parts.map { part throws(ErdeError) in
+            try GraphExport.graph(part.graph, parameters, name: model.metadata.role.rawValue).limitedBeforeBytes()
         }
         var names = written.reduce(into: reserved) { $0.formUnion($1.allNames) }
         var renamed: [String: String] = [:]
