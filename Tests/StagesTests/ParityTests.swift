@@ -40,7 +40,7 @@ import Testing
         #expect(int8.accepts(difference(0.05, classes: 1), images: 100))
         #expect(!int8.accepts(difference(0.05, classes: 2), images: 100))
         #expect(!int8.accepts(difference(0.2), images: 100))
-        let rounded = ParityTolerance.int8WithRoundedAdditions
+        let rounded = ParityTolerance.int8RoundedElsewhere
         #expect(rounded.accepts(difference(0.05, classes: 5), images: 100))
         #expect(!rounded.accepts(difference(0.05, classes: 6), images: 100))
     }

@@ -15,8 +15,8 @@ package struct ExportedArtifact: Hashable, Sendable {
         func tolerance(isQuantized: Bool) -> ParityTolerance {
             switch self {
             case _ where !isQuantized: .float32
-            case .tflite: .int8WithRoundedAdditions
-            case .onnx, .openvino, .ncnn, .safetensors, .c: .int8
+            case .tflite, .ncnn: .int8RoundedElsewhere
+            case .onnx, .openvino, .safetensors, .c: .int8
             }
         }
     }

@@ -12,8 +12,9 @@ package struct ParityTolerance: Hashable, Sendable, Codable {
     /// most answers.
     package static let int8 = ParityTolerance(logits: 0.1, classes: 0.01)
 
-    /// As `int8`, in a format in which a convolution and the addition behind it are two operators with a rounding more in between.
-    package static let int8WithRoundedAdditions = ParityTolerance(logits: 0.1, classes: 0.05)
+    /// As `int8`, in a format that rounds elsewhere than erde: TFLite's between a convolution and the addition behind it, ncnn's
+    /// to steps of which there is one fewer.
+    package static let int8RoundedElsewhere = ParityTolerance(logits: 0.1, classes: 0.05)
 
     package init(logits: Double, classes: Double? = nil) {
         self.logits = logits

@@ -39,20 +39,20 @@ extension TFLiteWriter {
     /// - Parameter name: begins the names of what is made.
     private mutating func byteConvolution(_ node: Node, _ activation: FusedActivation, _ output: Int, named name: String) {
         guard case .convolution(let attributes) = node.op,
-            let (stored, quantization) = graph.storedIntegers(behind: node.inputs[1])
+            let stored = graph.storedIntegers(node.inputs[1])
         else { preconditionFailure("\(name) is no convolution of bytes") }
-        let weight = content(of: stored)
+        let weight = content(of: stored.value)
         let source = bytes(node.inputs[0])
         let scale = result.tensors[source].quantization!.scales[0]
         let isDepthwise = attributes.isDepthwise(channels: graph.shape(of: node.inputs[0])[1])
         let weights = integers(
-            weight.permuted(isDepthwise ? [1, 2, 3, 0] : [0, 2, 3, 1]), graph.name(of: stored), quantization.scales,
+            weight.permuted(isDepthwise ? [1, 2, 3, 0] : [0, 2, 3, 1]), graph.name(of: stored.value), stored.quantization.scales,
             axis: isDepthwise ? 3 : 0)
         // The scales of the products, as the bias has them.
-        let products = quantization.scales.map { $0 * scale }
+        let products = stored.quantization.scales.map { $0 * scale }
         let bias: Int
-        if node.inputs.count > 2, let (stored, _) = graph.storedIntegers(behind: node.inputs[2]) {
-            bias = integers(content(of: stored), graph.name(of: stored), products, axis: 0)
+        if node.inputs.count > 2, let stored = graph.storedIntegers(node.inputs[2]) {
+            bias = integers(content(of: stored.value), graph.name(of: stored.value), products, axis: 0)
         } else {
             let zeros = [Int32](repeating: 0, count: weight.shape[0])
             bias = integers(Tensor([zeros.count], zeros), name + "_bias", products, axis: 0)

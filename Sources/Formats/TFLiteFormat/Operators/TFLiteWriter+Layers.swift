@@ -46,14 +46,14 @@ extension TFLiteWriter {
     /// - Parameter axis: of the output channels, in the file's order.
     private mutating func weight(_ value: Value, axis: Int, arrange: (Tensor) -> Tensor) -> Int {
         let name = graph.name(of: value)
-        guard let (stored, quantization) = graph.storedIntegers(behind: value), quantization.dataType == .int8 else {
+        guard let stored = graph.storedIntegers(value), stored.quantization.dataType == .int8 else {
             let arranged = arrange(content(of: value))
             return floats(arranged.floats, name, shape: arranged.shape.dimensions)
         }
-        let arranged = arrange(content(of: stored))
-        let bytes = integers(arranged, graph.name(of: stored), quantization.scales, axis: axis)
+        let arranged = arrange(content(of: stored.value))
+        let bytes = integers(arranged, graph.name(of: stored.value), stored.quantization.scales, axis: axis)
         let floats = tensor(name, arranged.shape.dimensions, isBatched: false)
-        append(.dequantize, version: quantization.isPerChannel ? 5 : 2, [bytes], floats)
+        append(.dequantize, version: stored.quantization.isPerChannel ? 5 : 2, [bytes], floats)
         return floats
     }
 

@@ -66,14 +66,6 @@ extension Graph {
         return (reader.inputs[0], quantization)
     }
 
-    /// The integers that a stored value stands for, and how.
-    func storedIntegers(behind value: Value) -> (integers: Value, quantization: Quantization)? {
-        guard isStored(value), let producer = producer(of: value), case .dequantize(let quantization) = producer.op else {
-            return nil
-        }
-        return (producer.inputs[0], quantization)
-    }
-
     fileprivate func kind(
         _ node: Node, _ activation: FusedActivation, inner: (Value) -> Node?
     ) -> ByteGroups.Kind? {
@@ -106,10 +98,10 @@ extension Graph {
     /// Whether a node is a convolution of bytes by bytes, with a bias in steps of the products.
     private func multipliesBytes(_ node: Node) -> Bool {
         guard case .convolution = node.op, let (_, image) = bytes(behind: node.inputs[0]),
-            let (_, weight) = storedIntegers(behind: node.inputs[1]), weight.dataType == .int8
+            let weight = storedIntegers(node.inputs[1])?.quantization, weight.dataType == .int8
         else { return false }
         guard node.inputs.count > 2 else { return true }
-        guard let (_, bias) = storedIntegers(behind: node.inputs[2]), bias.dataType == .int32,
+        guard let bias = storedIntegers(node.inputs[2])?.quantization, bias.dataType == .int32,
             bias.scales.count == weight.scales.count
         else { return false }
         return zip(bias.scales, weight.scales).allSatisfy { abs($0 - $1 * image.scales[0]) <= 1e-5 * $0 }
