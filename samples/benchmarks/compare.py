@@ -7,7 +7,7 @@ else. Every round runs erde and then each peer; a peer's best mode counts. All r
 in place of those that it has of the same work; the table is made from the whole file, so that --only measures some rows anew. It
 replaces what stands between the page's two `measured` comments.
 """
-import argparse, json, os, platform, shutil, statistics, subprocess, sys, tempfile, time
+import argparse, json, os, platform, shutil, statistics, subprocess, sys, tempfile, textwrap, time
 
 BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -162,11 +162,12 @@ if __name__ == "__main__":
                     record(entry)
                     print(f"{work}: {entry['who']} {entry['rate']:,.1f}", file=sys.stderr, flush=True)
     features = ", ".join(sorted(name for name, has in doctor["features"].items() if has))
-    text = [
+    machine = (
         f"Machine: {doctor['processor']}, {doctor['processors']} processors, {features}; {platform.system()}; "
         f"erde {doctor['erde']} with oneDNN {doctor['libraries']['oneDNN']}. Medians of interleaved rounds."
-        + (" PyTorch without torch.compile." if not any("compiled" in who for c in rows.values() for who in c.theirs) else ""),
-        "", "| work | erde | best peer | ratio | rounds |", "| --- | --- | --- | --- | --- |",
+        + (" PyTorch without torch.compile." if not any("compiled" in who for c in rows.values() for who in c.theirs) else ""))
+    text = [
+        *textwrap.wrap(machine, 127), "", "| work | erde | best peer | ratio | rounds |", "| --- | --- | --- | --- | --- |",
         *(c.row() for c in rows.values()),
         "", "| peak memory | erde | PyTorch | ratio |", "| --- | --- | --- | --- |",
         *filter(None, (c.memory_row() for c in rows.values() if "step" in c.work)), ""]
