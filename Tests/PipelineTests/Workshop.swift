@@ -7,6 +7,8 @@ enum Workshop {
     static let program: Program = {
         let folder = NSTemporaryDirectory() + "erde-tests-\(UUID().uuidString)"
         try? FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        // All tests share it, so that no owner's end can take it along.
+        atexit { try? FileManager.default.removeItem(atPath: Workshop.program.folder) }
         return Program(folder: folder)
     }()
 
