@@ -7,7 +7,7 @@ SWIFT_FLAGS = -c $(CONFIGURATION) --explicit-target-dependency-import-check erro
 ERDE = .build/$(CONFIGURATION)/erde
 SECONDS_TO_FUZZ ?= 1800
 STANDALONE = .build/standalone/$(CONFIGURATION)/erde
-PACKAGES = libpng-dev libjpeg-dev libprotobuf-c-dev protobuf-c-compiler libdnnl-dev zlib1g-dev libarchive-dev libflatbuffers-dev
+PACKAGES = libpng-dev libjpeg-dev libprotobuf-c-dev protobuf-c-compiler libdnnl-dev zlib1g-dev nettle-dev libarchive-dev libflatbuffers-dev
 
 .DEFAULT_GOAL := help
 

@@ -45,6 +45,8 @@ let package = Package(
         // System: the C libraries, one folder each.
         .systemLibrary(name: "CPNG", path: "Sources/System/CPNG", pkgConfig: "libpng", providers: [.apt(["libpng-dev"])]),
         .systemLibrary(name: "CJPEG", path: "Sources/System/CJPEG", pkgConfig: "libjpeg", providers: [.apt(["libjpeg-dev"])]),
+        .systemLibrary(
+            name: "CNettle", path: "Sources/System/CNettle", pkgConfig: "nettle", providers: [.apt(["nettle-dev"])]),
         .systemLibrary(name: "CZ", path: "Sources/System/CZ", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
         .systemLibrary(
             name: "CArchive", path: "Sources/System/CArchive", pkgConfig: "libarchive",
@@ -65,7 +67,7 @@ let package = Package(
         module("Tensors", in: "Core", ["Diagnostics"]),
         module("Graphs", in: "Core", ["Diagnostics", "Tensors"]),
         module("Execution", in: "Core", ["Diagnostics", "Tensors", "Graphs"]),
-        module("Artifacts", in: "Core", ["Diagnostics", "Tensors", "Graphs"]),
+        module("Artifacts", in: "Core", ["Diagnostics", "Tensors", "Graphs", "CNettle"]),
 
         // Engines: two ways to run the same graph.
         module("ReferenceEngine", in: "Engines", ["Diagnostics", "Tensors", "Graphs", "Execution"]),
@@ -154,7 +156,8 @@ let package = Package(
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine", "DatasetFile",
                 "FileTrees", "ONNXFormat", "ReportFile", "FoldFile", "Images", "Architectures", "Losses", "Inference",
                 "Training", "Ingest", "TrainTeacher", "Distill", "Prune",
-                "Calibrate", "Quantize", "Emit", "Classify", "Import", "Report", "Check", "CPNG", "CJPEG", "CZ", "CArchiveStream",
+                "Calibrate", "Quantize", "Emit", "Classify", "Import", "Report", "Check", "CPNG", "CJPEG", "CZ", "CNettle",
+                "CArchiveStream",
                 "CProtobufC",
                 arguments,
             ],

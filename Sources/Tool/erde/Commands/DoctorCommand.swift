@@ -2,6 +2,7 @@ import ArgumentParser
 import Artifacts
 import CArchiveStream
 import CJPEG
+import CNettle
 import CPNG
 import CPUEngine
 import CProtobufC
@@ -36,7 +37,8 @@ struct DoctorCommand: ParsableCommand {
         var findings = Findings()
         findings.libraries = [
             "libpng": String(cString: png_get_libpng_ver(nil)), "libjpeg API": "\(JPEG_LIB_VERSION)",
-            "zlib": String(cString: zlibVersion()), "protobuf-c": String(cString: protobuf_c_version()),
+            "zlib": String(cString: zlibVersion()), "nettle": "\(nettle_version_major()).\(nettle_version_minor())",
+            "protobuf-c": String(cString: protobuf_c_version()),
             "oneDNN": dnnlVersion(), "libarchive": archiveVersion(),
         ]
         let lines = (try? InputFile.bytes("/proc/cpuinfo")).map { String(decoding: $0, as: UTF8.self) } ?? ""
