@@ -21,7 +21,7 @@ done
 python3 - <<'PYTHON'
 import glob, json, statistics
 rows = {}
-for path in sorted(glob.glob("*-*.json")):
+for path in sorted(set(glob.glob("*-*.json")) - set(glob.glob("*.recipe.json"))):
     precision, seed = path[:-5].rsplit("-", 1)
     rows.setdefault(seed, {})[precision] = json.load(open(path))["accuracyPerExit"]
 print("test accuracy of the last exit in percent")
