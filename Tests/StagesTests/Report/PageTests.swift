@@ -56,6 +56,22 @@ import Testing
         for value in checker.attributes["width"] ?? [] { #expect((Double(value) ?? -1) >= 0) }
     }
 
+    /// A quantized network costs what the one before costs, and is as good: their last exits are one point.
+    @Test func namesOfModelsDoNotCoverEachOther() throws {
+        var report = try sampleReport()
+        report.models = ["student", "pruned", "int8"].map { name in
+            var model = report.models[0]
+            model.name = name
+            return model
+        }
+        let heights = try htmlPage(of: report).split(separator: "<text class=\"name\"").dropFirst().map { text in
+            let value = try #require(text.firstMatch(of: /y="([0-9.]+)"/)).output.1
+            return try #require(Double(value))
+        }
+        #expect(heights.count == 3)
+        #expect(zip(heights, heights.dropFirst()).allSatisfy { $1 - $0 >= 14 }, "\(heights)")
+    }
+
     @Test func aBareReportMakesAPageToo() throws {
         var report = CalibrationReport(
             modelName: "m", classNames: ["a", "b"], score: .oneMinusMaximum, cumulativeMACs: [7], targetMACs: 7,

@@ -7,6 +7,8 @@ struct AccuracyChart {
     private let vertical: Axis
     private let width = 920.0
     private let height = 430.0
+    /// By model.
+    private let labels: [Label?]
 
     init(_ report: CalibrationReport) {
         self.report = report
@@ -33,6 +35,7 @@ struct AccuracyChart {
         let high = max(accuracies.max() ?? 1, low + 0.004)
         let pad = (high - low) * 0.09
         vertical = Axis(scale: .linear, values: max(0, low - pad)...min(1.002, high + pad), start: height - 56, end: 18)
+        labels = AccuracyChart.labels(report.models, horizontal: horizontal, vertical: vertical)
     }
 
     var markup: Markup {
@@ -107,14 +110,45 @@ struct AccuracyChart {
                 \(exit + 1): \(percentText(accuracies[exit])) at \(shortMACs(Double(model.cumulativeMACs[exit]))) MACs</title></path>
                 """
         }
-        guard let last = points.last else { return "" }
-        let isAtTheEdge = last.x > horizontal.end - 90
         return """
             <g class="series\(index % 4)"><polyline class="exitLine" points="\(corners)"/>\(marks)\
-            <text class="name" x="\(isAtTheEdge ? last.x - 2 : last.x + 10)" y="\(isAtTheEdge ? last.y + 22 : last.y + 4)" \
-            text-anchor="\(isAtTheEdge ? "end" : "start")">\(model.name)</text></g>
+            \(labels[index].map { name(of: model, at: $0) })</g>
 
             """
+    }
+
+    private func name(of model: ModelSummary, at label: Label) -> Markup {
+        "<text class=\"name\" x=\"\(label.x)\" y=\"\(label.y)\" text-anchor=\"\(label.anchor)\">\(model.name)</text>"
+    }
+
+    /// Where a model's name stands.
+    private struct Label {
+        var x: Double
+        var y: Double
+        var anchor: String
+    }
+
+    /// The names' places, beside the last exits; a name that would stand on another goes below it.
+    private static func labels(_ models: [ModelSummary], horizontal: Axis, vertical: Axis) -> [Label?] {
+        let (lineHeight, nameWidth) = (15.0, 90.0)
+        var labels: [Label?] = []
+        for model in models {
+            guard let accuracy = model.testAccuracyPerExit?.last, let macs = model.cumulativeMACs.last else {
+                labels.append(nil)
+                continue
+            }
+            let (x, y) = (horizontal.position(Double(macs)), vertical.position(accuracy))
+            var label =
+                x > horizontal.end - nameWidth
+                ? Label(x: x - 2, y: y + 22, anchor: "end") : Label(x: x + 10, y: y + 4, anchor: "start")
+            while let other = labels.compactMap({ $0 }).first(where: {
+                abs($0.x - label.x) < nameWidth && abs($0.y - label.y) < lineHeight
+            }) {
+                label.y = other.y + lineHeight
+            }
+            labels.append(label)
+        }
+        return labels
     }
 
     private func budget(_ budget: BudgetResult) -> Markup {
