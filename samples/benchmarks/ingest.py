@@ -4,7 +4,8 @@
 
 The images are made: 64x64 colour, half PNG and half JPEG, no two alike. Every program decodes them, brings them to 32x32 and writes
 their pixels into one file, whole processes with one processor each (taskset); the peers' imports are not counted. Rounds are
-interleaved. Memory is measured at the working size 64 with all processors.
+interleaved. Memory is measured at the working size 64 with all processors. --images FOLDER measures the speed on other images,
+in the same way, and no memory.
 """
 import argparse, json, multiprocessing, os, pathlib, shutil, statistics, subprocess, sys, time
 
@@ -42,7 +43,7 @@ def images(scratch, count):
 
 def erde(program, folder, output, size, *before):
     start = time.perf_counter()
-    child = subprocess.Popen([*before, program, "ingest", folder, "-o", output, "--size", str(size), "--quiet"],
+    child = subprocess.Popen([*before, program, "ingest", folder, "-o", output, "--size", str(size), "--channels", "rgb", "--quiet"],
                              stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     seconds = time.perf_counter() - start
@@ -86,6 +87,7 @@ if __name__ == "__main__":
     p.add_argument("--scratch", required=True, type=pathlib.Path)
     p.add_argument("--counts", default="50000,200000", help="images of the folders whose memory is measured")
     p.add_argument("--count", type=int, default=20_000, help="images of the folder whose speed is measured")
+    p.add_argument("--images", type=pathlib.Path)
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--results", default="ingest.jsonl")
     p.add_argument("--peer", help=argparse.SUPPRESS)
@@ -93,7 +95,7 @@ if __name__ == "__main__":
     a.scratch.mkdir(exist_ok=True)
     output = a.scratch / "output"
     if a.peer:
-        peer(a.peer, images(a.scratch, a.count), output)
+        peer(a.peer, a.images or images(a.scratch, a.count), output)
         sys.exit()
     results = open(a.results, "w")
 
@@ -102,16 +104,17 @@ if __name__ == "__main__":
         results.flush()
         print(entry, flush=True)
 
-    for count in map(int, a.counts.split(",")):
+    for count in [] if a.images else map(int, a.counts.split(",")):
         seconds, peak = erde(a.erde, images(a.scratch, count), output, 64)
         record(part="memory", images=count, seconds=round(seconds, 2), peakBytes=peak)
-    folder = images(a.scratch, a.count)
+    folder = a.images or images(a.scratch, a.count)
+    a.count = sum(path.is_file() for path in folder.rglob("*"))
     rates = {"erde": [], "pillow": [], "torchvision": []}
     for _ in range(a.rounds):
         rates["erde"].append(a.count / erde(a.erde, folder, output, 32, "taskset", "-c", "0")[0])
         for name in ("pillow", "torchvision"):
             done = subprocess.run(
-                ["taskset", "-c", "0", sys.executable, __file__, "--scratch", a.scratch, "--count", str(a.count), "--peer", name],
+                ["taskset", "-c", "0", sys.executable, __file__, "--scratch", a.scratch, "--images", folder, "--peer", name],
                 stdout=subprocess.PIPE, text=True, check=True)
             rates[name].append(a.count / float(done.stdout))
         for name in rates:
