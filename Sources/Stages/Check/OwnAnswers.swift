@@ -83,10 +83,10 @@ final class OwnAnswers {
         var seconds: [Double] = []
         for _ in 0..<Self.warmUps { try pass() }
         let begun = ContinuousClock.now
-        while seconds.count < Self.passes && (seconds.isEmpty || elapsed(begun) < secondsPerMeasurement) {
+        while seconds.count < Self.passes && (seconds.isEmpty || (ContinuousClock.now - begun).seconds < secondsPerMeasurement) {
             let start = ContinuousClock.now
             try pass()
-            seconds.append(elapsed(start))
+            seconds.append((ContinuousClock.now - start).seconds)
         }
         seconds.sort()
         return BatchTime(batch: batch, milliseconds: 1000 * seconds[seconds.count / 2] / Double(count))
@@ -101,10 +101,5 @@ final class OwnAnswers {
         return { () throws(ErdeError) in
             for piece in pieces { _ = try classifier.logits(piece, count: piece.count / size) }
         }
-    }
-
-    private func elapsed(_ start: ContinuousClock.Instant) -> Double {
-        let time = (ContinuousClock.now - start).components
-        return Double(time.seconds) + 1e-18 * Double(time.attoseconds)
     }
 }

@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// The progress line of reading images.
 struct ReadingProgress {
     private var line = ProgressLine()
