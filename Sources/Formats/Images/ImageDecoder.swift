@@ -181,9 +181,14 @@ package struct ImageDecoder: ~Copyable {
     package static func decodeFile(
         _ path: String, format: ImageFormat, limits: ImageLimits = ImageLimits()
     ) throws(ImageFault) -> [UInt8] {
-        try planes(format) { target throws(ImageFault) in
-            var decoder = ImageDecoder(limits: limits)
-            try decoder.decodeFile(path, as: format, into: target)
+        var decoder = ImageDecoder(limits: limits)
+        return try decoder.planes(ofFile: FileName(path), as: format)
+    }
+
+    /// Decodes a file to planes `[C, H, W]` in the working format.
+    package mutating func planes(ofFile path: FileName, as format: ImageFormat) throws(ImageFault) -> [UInt8] {
+        try ImageDecoder.planes(format) { target throws(ImageFault) in
+            try decodeFile(path, as: format, into: target)
         }
     }
 

@@ -32,7 +32,7 @@ package enum FolderImages {
             while next < names.count {
                 next += 1
                 do throws(ImageFault) {
-                    pixels += try decoded(names[next - 1], as: format, by: &decoder)
+                    pixels += try decoder.planes(ofFile: names[next - 1], as: format)
                     count += 1
                     break
                 } catch {
@@ -44,17 +44,5 @@ package enum FolderImages {
             throw ErdeError(.notFound, path.readable, "holds no PNG or JPEG image", remedy: "name a folder with images")
         }
         return Samples(image: format, labels: [Int32](repeating: 0, count: count), store: PixelStore(pixels))
-    }
-
-    private static func decoded(
-        _ name: FileName, as format: ImageFormat, by decoder: inout ImageDecoder
-    ) throws(ImageFault) -> [UInt8] {
-        var pixels = [UInt8](repeating: 0, count: format.byteCount)
-        var failure: ImageFault?
-        pixels.withUnsafeMutableBytes { place in
-            do throws(ImageFault) { try decoder.decodeFile(name, as: format, into: place) } catch { failure = error }
-        }
-        if let failure { throw failure }
-        return pixels
     }
 }
