@@ -40,18 +40,7 @@ extension Pipeline {
         private func start(_ arguments: [String], environment: [String: String] = [:]) throws -> (Process, Pipe, Pipe) {
             _ = Workshop.made
             try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
-            let process = Process()
-            process.executableURL = URL(fileURLWithPath: Program.path)
-            process.arguments = arguments
-            process.currentDirectoryURL = URL(fileURLWithPath: program.folder)
-            process.environment = ProcessInfo.processInfo.environment.merging(["TMPDIR": temporary]) { $1 }
-                .merging(environment) { $1 }
-            let (output, messages) = (Pipe(), Pipe())
-            process.standardOutput = output
-            process.standardError = messages
-            process.standardInput = FileHandle.nullDevice
-            try process.run()
-            return (process, output, messages)
+            return try program.start(arguments, environment: ["TMPDIR": temporary].merging(environment) { $1 })
         }
 
         private func run(_ arguments: [String], environment: [String: String] = [:]) throws -> Program.Outcome {

@@ -24,11 +24,15 @@ struct Program {
     static let samples = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
         .deletingLastPathComponent().appendingPathComponent("samples/fashion").path
 
-    func start(_ arguments: [String], program: String = Program.path) throws -> (Process, Pipe, Pipe) {
+    /// - Parameter environment: variables beside the test's own.
+    func start(
+        _ arguments: [String], program: String = Program.path, environment: [String: String] = [:]
+    ) throws -> (Process, Pipe, Pipe) {
         let process = Process()
         process.executableURL = URL(fileURLWithPath: program)
         process.arguments = arguments
         process.currentDirectoryURL = URL(fileURLWithPath: folder)
+        process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
         let (output, messages) = (Pipe(), Pipe())
         process.standardOutput = output
         process.standardError = messages

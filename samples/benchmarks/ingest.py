@@ -7,10 +7,12 @@ their pixels into one file, whole processes with one processor each (taskset); t
 interleaved. Memory is measured at the working size 64 with all processors. --images FOLDER measures the speed on other images,
 in the same way, and no memory.
 """
-import argparse, json, multiprocessing, os, pathlib, shutil, statistics, subprocess, sys, time
+import argparse, json, multiprocessing, pathlib, shutil, statistics, subprocess, sys, time
 
 import numpy as np
 from PIL import Image
+
+from folders import process
 
 CLASSES = 10
 PART = 2_000
@@ -42,15 +44,12 @@ def images(scratch, count):
 
 
 def erde(program, folder, output, size, *before):
-    start = time.perf_counter()
-    child = subprocess.Popen([*before, program, "ingest", folder, "-o", output, "--size", str(size), "--channels", "rgb", "--quiet"],
-                             stdout=subprocess.DEVNULL)
-    _, status, usage = os.wait4(child.pid, 0)
-    seconds = time.perf_counter() - start
+    status, seconds, peak, errors = process(
+        [*before, program, "ingest", folder, "-o", output, "--size", size, "--channels", "rgb", "--quiet"])
     if status:
-        sys.exit(f"erde ingest ended with {status}")
+        sys.exit(errors)
     output.unlink()
-    return seconds, usage.ru_maxrss * 1024
+    return seconds, peak
 
 
 def pillow(files, target):
