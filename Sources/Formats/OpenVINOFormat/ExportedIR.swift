@@ -17,11 +17,8 @@ package enum ExportedIR {
         guard let value = RuntimeInformation.value(of: "export", in: String(decoding: content, as: UTF8.self)) else {
             return nil
         }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         guard let json = value.unescapedFromXML,
-            let description = try? decoder.decode(ExportDescription.self, from: Data(json.utf8))
+            let description = MetadataJSON.value(ExportDescription.self, in: json.utf8)
         else {
             throw ErdeError(
                 .badData, path, "rt_info of erde.export is not what erde writes", remedy: "export the model again")

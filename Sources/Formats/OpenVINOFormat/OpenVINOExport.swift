@@ -20,33 +20,14 @@ package enum OpenVINOExport {
             let contract = StageContract(of: model, request: request, networks: networks) { "\($0.name).xml" }
             files.append(try contract.file())
         }
-        for (index, network) in networks.enumerated() {
-            let (metadata, description) = try information(of: model, request, stage: index)
+        for network in networks {
             let document = try OpenVINOGraph.document(network.graph, network.parameters, name: network.name)
-            let information = try RuntimeInformation.elements(metadata, description)
+            let information = try RuntimeInformation.elements(network.metadata, network.description)
             files.append(
                 FileContent(
                     name: "\(network.name).xml", text: document.text(name: network.name, information: information)))
             files.append(FileContent(name: "\(network.name).bin", bytes: document.weights.bytes))
         }
         return files
-    }
-
-    /// What a file says of itself.
-    private static func information(
-        of model: Model, _ request: ExportRequest, stage: Int
-    ) throws(ErdeError) -> (metadata: ModelMetadata, description: ExportDescription) {
-        switch request.shape {
-        case .all, .dynamic:
-            return (model.metadata, ExportDescription(shape: .all, modelHash: request.modelHash))
-        case .cut(let exit):
-            let description = ExportDescription(shape: .cut, exit: exit + 1, modelHash: request.modelHash)
-            return (try model.cut(at: exit).metadata, description)
-        case .stages:
-            let description = ExportDescription(
-                shape: .stage, exit: stage + 1, modelHash: request.modelHash, policy: request.policy,
-                budgetMACs: request.budgetMACs)
-            return (model.metadata, description)
-        }
     }
 }

@@ -13,32 +13,21 @@ package enum TFLiteExport {
         of model: Model, name: String, request: ExportRequest
     ) throws(ErdeError) -> [FileContent] {
         let networks = try ExportNetwork.networks(of: model, request: request, name: name, format: "TensorFlow Lite")
-        guard request.shape == .stages else {
-            var (metadata, description) = (model.metadata, ExportDescription(shape: .all, modelHash: request.modelHash))
-            if case .cut(let exit) = request.shape {
-                metadata = try model.cut(at: exit).metadata
-                description = ExportDescription(shape: .cut, exit: exit + 1, modelHash: request.modelHash)
-            }
-            return [FileContent(name: name, bytes: try bytes(of: networks[0], metadata, description))]
-        }
+        guard request.shape == .stages else { return [FileContent(name: name, bytes: try bytes(of: networks[0]))] }
         let contract = StageContract(
             of: model, request: request, networks: networks, file: { "\($0.name).tflite" }, port: port)
         var files = [try contract.file()]
-        for (index, network) in networks.enumerated() {
-            let description = ExportDescription(
-                shape: .stage, exit: index + 1, modelHash: request.modelHash, policy: request.policy,
-                budgetMACs: request.budgetMACs)
-            files.append(
-                FileContent(name: "\(network.name).tflite", bytes: try bytes(of: network, model.metadata, description)))
+        for network in networks {
+            files.append(FileContent(name: "\(network.name).tflite", bytes: try bytes(of: network)))
         }
         return files
     }
 
-    private static func bytes(
-        of network: ExportNetwork, _ metadata: ModelMetadata, _ description: ExportDescription
-    ) throws(ErdeError) -> [UInt8] {
-        try TFLiteFile.bytes(
-            of: try TFLiteWriter.graph(of: network), metadata: try EmbeddedMetadata(metadata, description).json())
+    /// The metadata are one JSON object of the parts that an ONNX file has under `erde.`.
+    private static func bytes(of network: ExportNetwork) throws(ErdeError) -> [UInt8] {
+        let members = try network.metadata.properties(network.description).map { "\"\($0.key)\":\($0.json)" }
+        return try TFLiteFile.bytes(
+            of: try TFLiteWriter.graph(of: network), metadata: "{\(members.joined(separator: ","))}")
     }
 
     /// How a file has a tensor of a stage: images channels last.

@@ -25,10 +25,7 @@ struct StageList: Decodable {
         guard let content = try? Data(contentsOf: URL(fileURLWithPath: path)) else {
             throw ErdeError(.notFound, path, "cannot be read", remedy: "check the path")
         }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        guard let list = try? decoder.decode(StageList.self, from: content), list.format == "erde.stages", list.version == 1,
+        guard let list = MetadataJSON.value(StageList.self, in: content), list.format == "erde.stages", list.version == 1,
             !list.stages.isEmpty, list.stages.allSatisfy({ !$0.file.contains("/") && !$0.file.isEmpty })
         else {
             throw ErdeError(.badData, path, "is no contract of stages that this erde knows", remedy: "export the model again")

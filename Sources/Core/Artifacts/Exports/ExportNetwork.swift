@@ -11,6 +11,10 @@ package struct ExportNetwork: Sendable {
     package let parameters: Parameters
     /// Names of all tensors, of this stage or earlier, that later stages read.
     package let liveAfter: [String]
+    /// Of the model that the file is or is a part of; of a cut, of the model of one exit.
+    package let metadata: ModelMetadata
+    /// What the file says of itself.
+    package let description: ExportDescription
 
     /// What a model becomes in a shape: one network, or one for each stage.
     ///
@@ -22,32 +26,35 @@ package struct ExportNetwork: Sendable {
         of model: Model, request: ExportRequest, name: String, format: String
     ) throws(ErdeError) -> [ExportNetwork] {
         switch request.shape {
-        case .all: return [try whole(model, name)]
-        case .cut(let exit): return [try whole(try model.cut(at: exit), name)]
+        case .all: return [try whole(model, request, name)]
+        case .cut(let exit): return [try whole(try model.cut(at: exit), request, name)]
         case .dynamic:
             throw ErdeError(
                 .usage, "--shape dynamic", "\(format) has no form in which each image of a batch leaves on its own",
                 remedy: "write stages, or --to onnx")
         case .stages:
             if request.policy != nil { _ = try request.requirePolicy(for: model, name: name) }
-            return try stages(of: model, score: request.policy?.score ?? .entropy)
+            return try stages(of: model, request)
         }
     }
 
-    private static func whole(_ model: Model, _ name: String) throws(ErdeError) -> ExportNetwork {
+    private static func whole(_ model: Model, _ request: ExportRequest, _ name: String) throws(ErdeError) -> ExportNetwork {
         let fast = try model.graph.optimizedForInference(model.parameters)
         return ExportNetwork(
-            name: name, graph: try fast.graph.namedByOutputs().rebatched(1), parameters: fast.parameters, liveAfter: [])
+            name: name, graph: try fast.graph.namedByOutputs().rebatched(1), parameters: fast.parameters, liveAfter: [],
+            metadata: model.metadata, description: request.description())
     }
 
-    private static func stages(of model: Model, score: GateScore) throws(ErdeError) -> [ExportNetwork] {
+    private static func stages(of model: Model, _ request: ExportRequest) throws(ErdeError) -> [ExportNetwork] {
+        let score = request.policy?.score ?? .entropy
         let fast = try model.graph.optimizedForInference(model.parameters)
         var networks: [ExportNetwork] = []
         for (exit, segment) in try fast.graph.namedByOutputs().rebatched(1).exitSegmentsCarryingFloats().enumerated() {
             networks.append(
                 ExportNetwork(
                     name: "stage\(exit + 1)", graph: try scored(segment.graph, score, exit: exit),
-                    parameters: fast.parameters, liveAfter: segment.liveAfter))
+                    parameters: fast.parameters, liveAfter: segment.liveAfter, metadata: model.metadata,
+                    description: request.description(stage: exit)))
         }
         return networks
     }

@@ -17,6 +17,22 @@ package struct ExportRequest: Hashable, Sendable {
         self.modelHash = modelHash
     }
 
+    /// What a file of this shape says of itself.
+    ///
+    /// - Parameter stage: of a file of stages, counted from 0.
+    package func description(stage: Int = 0) -> ExportDescription {
+        switch shape {
+        case .all: ExportDescription(shape: .all, modelHash: modelHash)
+        case .cut(let exit): ExportDescription(shape: .cut, exit: exit + 1, modelHash: modelHash)
+        case .dynamic(let takesThresholds):
+            ExportDescription(
+                shape: .dynamic, modelHash: modelHash, policy: policy, budgetMACs: budgetMACs, takesThresholds: takesThresholds)
+        case .stages:
+            ExportDescription(
+                shape: .stage, exit: stage + 1, modelHash: modelHash, policy: policy, budgetMACs: budgetMACs)
+        }
+    }
+
     /// The thresholds, of which the model needs one for each exit but the last.
     ///
     /// - Parameter name: of the file, for the error.

@@ -136,18 +136,9 @@ package struct StageContract: Encodable, Sendable {
     /// `stages.json`.
     ///
     /// - Throws: `ErdeError` of kind `badData`.
-    package func file() throws(ErdeError) -> FileContent { FileContent(name: "stages.json", text: try json()) }
-
-    private func json() throws(ErdeError) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        do {
-            return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-        } catch {
-            throw ErdeError(.badData, "stages.json", "cannot be written as JSON: \(error)")
-        }
+    package func file() throws(ErdeError) -> FileContent {
+        FileContent(
+            name: "stages.json", text: try MetadataJSON.text(self, of: "stages.json", formatting: .prettyPrinted) + "\n")
     }
 }
 

@@ -204,10 +204,7 @@ package struct QuantizedFusions {
 
     /// The stored integers that a float stands for.
     private func stored(_ value: Value, _ type: DataType) -> Source? {
-        guard let node = graph.producer(of: value), case .dequantize(let quantization) = node.op,
-            quantization.dataType == type, graph.origin(of: node.inputs[0]) == .variable
-        else { return nil }
-        return Source(value: node.inputs[0], quantization: quantization)
+        graph.storedIntegers(value).flatMap { $0.quantization.dataType == type ? $0 : nil }
     }
 
     /// The quantization that alone reads a value, and its result.

@@ -1,37 +1,13 @@
 import Artifacts
 import Diagnostics
-import FoundationEssentials
 
 /// A model's metadata as ONNX metadata_props: one key `erde.…` for each part, its value JSON with sorted keys.
 enum MetadataProperties {
-    /// Version of the keys below; a file with a later one is refused.
-    static let formatVersion = 1
-
     /// - Parameter export: what an exported file says of itself.
     static func encode(
         _ metadata: ModelMetadata, _ export: ExportDescription? = nil
     ) throws(ErdeError) -> [(key: String, value: String)] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        encoder.nonConformingFloatEncodingStrategy = .convertToString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        func property(_ key: Key, _ value: some Encodable) throws(ErdeError) -> (key: String, value: String) {
-            do {
-                return (key.rawValue, String(decoding: try encoder.encode(value), as: UTF8.self))
-            } catch {
-                throw ErdeError(.badData, key.rawValue, "cannot be written as JSON: \(error)")
-            }
-        }
-        return [
-            try property(.classNames, metadata.classNames),
-            try property(.cumulativeMACs, metadata.cumulativeMACs),
-        ] + (export == nil ? [] : [try property(.export, export)]) + [
-            try property(.formatVersion, formatVersion),
-            try property(.image, metadata.image),
-            try property(.operatingPoints, metadata.operatingPoints),
-            try property(.provenance, metadata.provenance),
-            try property(.role, metadata.role),
-        ]
+        try metadata.properties(export).map { ("erde.\($0.key)", $0.json) }
     }
 
     /// - Throws: `ErdeError` of kind `badData` when keys are missing, broken or of a later version.
@@ -41,9 +17,6 @@ enum MetadataProperties {
                 .badData, subject, "is ONNX but was not written by erde: it names no classes and no exits",
                 remedy: "give a model that erde train or erde compress wrote")
         }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
         func part<Part: Decodable>(_ key: Key, as type: Part.Type = Part.self) throws(ErdeError) -> Part {
             let values = properties.filter { $0.key == key.rawValue }.map(\.value)
             guard values.count == 1 else {
@@ -51,18 +24,17 @@ enum MetadataProperties {
                     .badData, subject, "has \(values.count) metadata entries \(key.rawValue), expected 1",
                     remedy: "give a complete model file")
             }
-            do {
-                return try decoder.decode(type, from: Data(values[0].utf8))
-            } catch {
+            guard let part = MetadataJSON.value(type, in: values[0].utf8) else {
                 throw ErdeError(
                     .badData, subject, "metadata \(key.rawValue) is not what erde writes", remedy: "give a complete model file"
                 )
             }
+            return part
         }
         let version: Int = try part(.formatVersion)
-        guard version == formatVersion else {
+        guard version == ModelMetadata.formatVersion else {
             throw ErdeError(
-                .badData, subject, "has metadata of version \(version), this erde reads \(formatVersion)",
+                .badData, subject, "has metadata of version \(version), this erde reads \(ModelMetadata.formatVersion)",
                 remedy: "use the erde that wrote it, or a later one")
         }
         return ModelMetadata(
@@ -78,15 +50,11 @@ enum MetadataProperties {
         in properties: [(key: String, value: String)], subject: String
     ) throws(ErdeError) -> ExportDescription? {
         guard let value = properties.first(where: { $0.key == Key.export.rawValue })?.value else { return nil }
-        let decoder = JSONDecoder()
-        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
-            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
-        do {
-            return try decoder.decode(ExportDescription.self, from: Data(value.utf8))
-        } catch {
+        guard let description = MetadataJSON.value(ExportDescription.self, in: value.utf8) else {
             throw ErdeError(
                 .badData, subject, "metadata \(Key.export.rawValue) is not what erde writes", remedy: "export the model again")
         }
+        return description
     }
 
     private enum Key: String {

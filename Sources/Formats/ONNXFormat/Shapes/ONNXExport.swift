@@ -16,20 +16,15 @@ package enum ONNXExport {
         let request = options.request
         switch request.shape {
         case .all:
-            let description = ExportDescription(shape: .all, modelHash: request.modelHash)
-            return [try complete(model, name, description, options)]
+            return [try complete(model, name, options)]
         case .cut(let exit):
-            let description = ExportDescription(shape: .cut, exit: exit + 1, modelHash: request.modelHash)
-            return [try complete(try model.cut(at: exit), name, description, options)]
+            return [try complete(try model.cut(at: exit), name, options)]
         case .dynamic(let takesThresholds):
             let policy = try request.requirePolicy(for: model, name: name)
             let parts = try SegmentedGraph(model, reserved: DynamicGraph.Name.all, carriesFloats: true)
             let graph = DynamicGraph.graph(
                 parts, policy: policy, takesThresholds: takesThresholds, cumulativeMACs: model.metadata.cumulativeMACs)
-            let description = ExportDescription(
-                shape: .dynamic, modelHash: request.modelHash, policy: policy, budgetMACs: request.budgetMACs,
-                takesThresholds: takesThresholds)
-            let bytes = try ExportedMessage.bytes(graph, model.metadata, description, options.operatorSet)
+            let bytes = try ExportedMessage.bytes(graph, model.metadata, request.description(), options.operatorSet)
             return [FileContent(name: name, bytes: bytes)]
         case .stages:
             if request.policy != nil { _ = try request.requirePolicy(for: model, name: name) }
@@ -40,11 +35,11 @@ package enum ONNXExport {
 
     /// A file that is a model by itself: what erde reads, it can classify with.
     private static func complete(
-        _ model: Model, _ name: String, _ description: ExportDescription, _ options: ONNXExportOptions
+        _ model: Model, _ name: String, _ options: ONNXExportOptions
     ) throws(ErdeError) -> FileContent {
         let fast = try model.graph.optimizedForInference(model.parameters)
         let graph = try GraphExport.graph(fast.graph, fast.parameters, name: model.metadata.role.rawValue)
-        let bytes = try ExportedMessage.bytes(graph, model.metadata, description, options.operatorSet)
+        let bytes = try ExportedMessage.bytes(graph, model.metadata, options.request.description(), options.operatorSet)
         // What is written must be a model again, where erde reads the operator set.
         if options.operatorSet == ONNXWriter.operatorSet { _ = try ONNXReader.model(from: bytes, name: name) }
         return FileContent(name: name, bytes: bytes)

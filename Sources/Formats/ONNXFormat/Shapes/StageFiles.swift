@@ -26,9 +26,7 @@ struct StageFiles {
             let graph = ONNXGraph(
                 name: "stage\(index + 1)", nodes: list.nodes, initializers: list.initializers, inputs: segment.inputs,
                 outputs: [segment.logits, scoreInfo] + segment.carried)
-            let description = ExportDescription(
-                shape: .stage, exit: index + 1, modelHash: request.modelHash, policy: request.policy,
-                budgetMACs: request.budgetMACs)
+            let description = request.description(stage: index)
             files.append(
                 FileContent(
                     name: file, bytes: try ExportedMessage.bytes(graph, model.metadata, description, options.operatorSet)))
