@@ -58,8 +58,13 @@ fuzz-import: deps ## Feed changed ONNX files to the importer for half an hour, u
 	bash Tests/Fuzz/import.sh $(SECONDS_TO_FUZZ)
 
 .PHONY: lint
-lint: ## Check the layout of all Swift sources
+lint: ## Check the layout of all Swift sources, and that scripts can be executed
 	swift format lint --strict --recursive Sources Tests Package.swift
+	@for file in $$(git ls-files '*.sh' '*.py' .ci); do \
+	    if [ "$$(head -c 3 "$$file" | tr -d '\0')" = '#!/' ] && [ ! -x "$$file" ]; then \
+	        echo "error: $$file starts with #! and cannot be executed: chmod +x $$file" >&2; exit 1; \
+	    fi; \
+	done
 
 .PHONY: format
 format: ## Lay out all Swift sources
