@@ -57,7 +57,7 @@ let package = Package(
         .target(name: "CImageCodecs", dependencies: ["CPNG", "CJPEG"], path: "Sources/System/CImageCodecs"),
         .target(name: "CArchiveStream", dependencies: ["CArchive"], path: "Sources/System/CArchiveStream"),
         .target(name: "CSchemas", dependencies: ["CProtobufC"], path: "Sources/System/CSchemas"),
-        .target(name: "CByteLoops", path: "Sources/System/CByteLoops"),
+        .target(name: "CLoops", path: "Sources/System/CLoops"),
         .target(name: "CFlatBuffers", path: "Sources/System/CFlatBuffers"),
         .target(
             name: "CDNNL", path: "Sources/System/CDNNL", linkerSettings: [.linkedLibrary("dnnl")]),
@@ -71,7 +71,7 @@ let package = Package(
 
         // Engines: two ways to run the same graph.
         module("ReferenceEngine", in: "Engines", ["Diagnostics", "Tensors", "Graphs", "Execution"]),
-        module("CPUEngine", in: "Engines", ["Diagnostics", "Tensors", "Graphs", "Execution", "CDNNL", "CByteLoops"]),
+        module("CPUEngine", in: "Engines", ["Diagnostics", "Tensors", "Graphs", "Execution", "CDNNL", "CLoops"]),
 
         // Formats: artifacts as bytes.
         module("Images", in: "Formats", ["Diagnostics", "Artifacts", "CImageCodecs"]),

@@ -1,3 +1,4 @@
+import CLoops
 import Diagnostics
 import Graphs
 import Tensors
@@ -11,9 +12,11 @@ extension Lowering {
         appendHost(node.op.name, reads: [source, seed], writes: [target]) { memory in
             let words = memory.integers(seed)
             let mask = DropoutMask(rate: rate, salt: salt, seed: (words[0], words[1]))
+            let drawn = erde_dropout_mask(
+                key: mask.key, step: DropoutMask.step, threshold: mask.threshold, scale: mask.scale)
             let (x, y) = (memory.floats(source), memory.floats(target))
             forEachRange(of: count, threads: memory.threads) { range in
-                for index in range { y[index] = mask.keeps(index) ? x[index] * mask.scale : 0 }
+                withUnsafePointer(to: drawn) { erde_dropout($0, x, y, range.lowerBound, range.upperBound) }
             }
         }
     }

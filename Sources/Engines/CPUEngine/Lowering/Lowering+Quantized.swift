@@ -1,4 +1,4 @@
-import CByteLoops
+import CLoops
 import CDNNL
 import Diagnostics
 import Graphs

@@ -1,18 +1,15 @@
-#include "CByteLoops.h"
+#include "CLoops.h"
 
 #include <stdint.h>
 
-#if defined(__x86_64__) && defined(__clang__)
-#define FOR_EACH_PROCESSOR __attribute__((target_clones("avx512bw", "avx2", "default")))
-#else
-#define FOR_EACH_PROCESSOR
-#endif
+#include "processors.h"
 
 // Adding and taking away 1.5 * 2^23 rounds a small float to the nearest integer, ties to even.
 #define ROUNDING 12582912.0f
 
 #define DEFINE(NAME, SOURCE, TARGET)                                                                                  \
-    FOR_EACH_PROCESSOR static void NAME(const erde_requantization *work, size_t first, size_t end) {                  \
+    COMPILED_FOR("avx512bw", "avx2")                                                                                  \
+    static void NAME(const erde_requantization *work, size_t first, size_t end) {                                     \
         const size_t channels = work->channels;                                                                       \
         const float *restrict slope = work->slope, *restrict offset = work->offset;                                   \
         const float lower = work->lower, upper = work->upper;                                                         \
