@@ -206,8 +206,7 @@ package final class EarlyExitClassifier {
     }
 
     private func answer(_ logits: [Float], exit: Int) -> Classification {
-        var best = 0
-        for index in logits.indices where logits[index] > logits[best] { best = index }
+        let best = argMax(logits)
         let total = logits.reduce(0.0) { $0 + exp(Double($1) - Double(logits[best])) }
         return Classification(
             label: best, probability: 1 / total, exit: exit, macs: metadata.cumulativeMACs[exit], logits: logits)

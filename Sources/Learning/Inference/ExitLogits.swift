@@ -1,3 +1,5 @@
+import Artifacts
+
 /// The logits of every exit for a list of images.
 package struct ExitLogits: Sendable {
     /// Number of images, N.
@@ -24,10 +26,7 @@ package struct ExitLogits: Sendable {
 
     /// The class with the largest logit, the first of equals.
     package func prediction(exit: Int, image: Int) -> Int32 {
-        let row = row(exit: exit, image: image)
-        var best = row.startIndex
-        for index in row.indices where row[index] > row[best] { best = index }
-        return Int32(best - row.startIndex)
+        Int32(argMax(row(exit: exit, image: image)))
     }
 
     /// Share of images that an exit answers as labelled, 0…1.

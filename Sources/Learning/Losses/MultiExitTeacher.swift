@@ -22,17 +22,9 @@ struct MultiExitTeacher {
 
     /// 1 for every image that this student exit is to be unsure of, else 0: `[N]`; nil where there is no such image.
     func wrong(forStudentExit exit: Int, in builder: inout GraphBuilder) throws(ErdeError) -> Value? {
-        guard recipe.method.isEntropyRegularized else { return nil }
-        if exit == studentExits - 1, !recipe.entropyAtLastExit { return nil }
-        let judged: [Value] =
-            switch recipe.wrongRule {
-            case .perExit: [judges[index(forStudentExit: exit)]]
-            case .final: [judges[judges.count - 1]]
-            case .either: [judges[index(forStudentExit: exit)], judges[judges.count - 1]]
-            }
         var wrong: Value?
-        for value in judged {
-            let next = try builder.complement(try builder.correctness(logits: value, labels: labels))
+        for judge in recipe.judgingExits(ofStudentExit: exit, studentExits: studentExits, teacherExits: judges.count) {
+            let next = try builder.complement(try builder.correctness(logits: judges[judge], labels: labels))
             if let other = wrong { wrong = try builder.apply(.maximum, other, next) } else { wrong = next }
         }
         return wrong

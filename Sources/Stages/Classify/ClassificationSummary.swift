@@ -9,12 +9,12 @@ package struct ClassificationSummary: Hashable, Sendable {
     /// Images that left at each exit.
     package var leftAt: [Int]
     /// MACs of all answered images together.
-    package var macs = 0
+    package var macs = 0.0
 
     init(exits: Int) { leftAt = [Int](repeating: 0, count: exits) }
 
     /// 0 when nothing was answered.
-    package var meanMACs: Double { answered == 0 ? 0 : Double(macs) / Double(answered) }
+    package var meanMACs: Double { answered == 0 ? 0 : macs / Double(answered) }
 
     /// Share of the answered images that left at each exit, 0…1.
     package var exitShares: [Double] { leftAt.map { answered == 0 ? 0 : Double($0) / Double(answered) } }
@@ -24,7 +24,7 @@ package struct ClassificationSummary: Hashable, Sendable {
         case .success(let answer):
             answered += 1
             leftAt[answer.exit] += 1
-            macs += answer.macs
+            macs += Double(answer.macs)
         case .failure:
             bad += 1
         }

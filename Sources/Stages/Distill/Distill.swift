@@ -25,13 +25,7 @@ package func distill(
         graph: model.graph, parameters: model.parameters, teacher: distillation.method.learnsFromTeacher ? teacher : nil,
         foldPredictions: foldPredictions, dataset: dataset, recipe: recipe, distillation: distillation)
     let result = try Trainer(task, run).train()
-    model.parameters = result.parameters
+    model.take(result, of: task, datasetPath: datasetPath)
     model.metadata.provenance.parentHash = parentHash
-    model.metadata.provenance.datasetPath = datasetPath
-    model.metadata.provenance.datasetFingerprint = dataset.fingerprint
-    model.metadata.provenance.training = recipe
-    model.metadata.provenance.distillation = distillation
-    model.metadata.provenance.trainingErrorPerExit = result.trainingErrorPerExit
-    model.metadata.provenance.ensembleWeights = result.ensembleWeights?.rows
     return model
 }

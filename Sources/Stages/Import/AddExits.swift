@@ -18,7 +18,13 @@ package func addExits(
     result.graph = try model.graph.addingExits(at: places.map(\.value), head: addition.head, dropout: addition.dropout)
     result.parameters = initialParameters(for: result.graph, seed: seed)
     result.parameters.tensors.merge(model.parameters.tensors) { _, own in own }
-    result.metadata.cumulativeMACs = result.graph.cost().cumulativeMACs
+    let macs = result.graph.cost().cumulativeMACs
+    for (place, pair) in zip(places, zip(macs, macs.dropFirst())) where pair.0 >= pair.1 {
+        throw ErdeError(
+            .usage, "--add-exits", "an exit at \(place.name) costs what the next one costs: nothing would be saved there",
+            remedy: "choose an earlier place")
+    }
+    result.metadata.cumulativeMACs = macs
     return (result, places)
 }
 

@@ -29,12 +29,7 @@ package func trainExits(
         graph: graph, parameters: model.parameters, dataset: dataset, recipe: recipe, distillation: loss)
     let result = try Trainer(task, run).train()
     var trained = model
-    trained.parameters = result.parameters
-    trained.metadata.provenance.datasetPath = datasetPath
-    trained.metadata.provenance.datasetFingerprint = dataset.fingerprint
-    trained.metadata.provenance.training = recipe
-    trained.metadata.provenance.distillation = loss
-    trained.metadata.provenance.trainingErrorPerExit = result.trainingErrorPerExit
+    trained.take(result, of: task, datasetPath: datasetPath)
     if let warning = MemorisedTeacher.warning(errorPerExit: result.trainingErrorPerExit) { run.report(.warning(warning)) }
     return trained
 }

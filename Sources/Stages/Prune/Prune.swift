@@ -23,8 +23,11 @@ package func prune(_ task: PruningTask, _ run: PruningRun) throws(ErdeError) -> 
     // A target that no step can reach is refused before the first one.
     try ChannelSelection.requireReach(task.targetMACs, task.recipe, start.graph)
 
+    if let dataset = task.dataset { try training(of: start, on: dataset, task.training, task).validate() }
+
     let history = start.metadata.provenance.prunings ?? []
     var model = start
+    model.metadata.provenance.parentHash = task.parentHash
     for step in 0..<task.recipe.steps {
         if let earlier = try run.earlier(step) {
             try requireSameTask(earlier, task, full: full, history: history)
@@ -68,18 +71,17 @@ package func prune(_ task: PruningTask, _ run: PruningRun) throws(ErdeError) -> 
 private func recover(
     _ model: inout Model, on dataset: Dataset, _ recipe: TrainingRecipe, _ task: PruningTask, _ run: TrainingRun
 ) throws(ErdeError) {
-    let result = try Trainer(
-        TrainingTask(
-            graph: model.graph, parameters: model.parameters,
-            teacher: task.distillation.method.learnsFromTeacher ? task.teacher : nil, foldPredictions: task.foldPredictions,
-            dataset: dataset, recipe: recipe, distillation: task.distillation),
-        run
-    ).train()
-    model.parameters = result.parameters
-    model.metadata.provenance.training = recipe
-    model.metadata.provenance.distillation = task.distillation
-    model.metadata.provenance.trainingErrorPerExit = result.trainingErrorPerExit
-    model.metadata.provenance.ensembleWeights = result.ensembleWeights?.rows
+    let training = training(of: model, on: dataset, recipe, task)
+    model.take(try Trainer(training, run).train(), of: training, datasetPath: task.datasetPath)
+}
+
+private func training(
+    of model: Model, on dataset: Dataset, _ recipe: TrainingRecipe, _ task: PruningTask
+) -> TrainingTask {
+    TrainingTask(
+        graph: model.graph, parameters: model.parameters,
+        teacher: task.distillation.method.learnsFromTeacher ? task.teacher : nil, foldPredictions: task.foldPredictions,
+        dataset: dataset, recipe: recipe, distillation: task.distillation)
 }
 
 /// By coupled channel, what the recipe says it is worth.
@@ -113,7 +115,8 @@ private func requireSameTask(
 ) throws(ErdeError) {
     let records = earlier.metadata.provenance.prunings ?? []
     guard let last = records.last, Array(records.dropLast()) == history, last.recipe == task.recipe,
-        last.targetMACs == task.targetMACs, last.macsBefore == full
+        last.targetMACs == task.targetMACs, last.macsBefore == full,
+        earlier.metadata.provenance.parentHash == task.parentHash
     else {
         throw ErdeError(
             .usage, "--resume", "the steps done so far were made with other options or from another model",

@@ -3,6 +3,8 @@ package import Artifacts
 /// What is to be pruned, how far, and how it recovers.
 package struct PruningTask: Sendable {
     package var model: Model
+    /// SHA-256 of the model's file, which is the pruned model's parent.
+    package var parentHash: String?
     /// MACs of one image through the whole network.
     package var targetMACs: Double
     package var recipe: PruningRecipe
@@ -12,6 +14,8 @@ package struct PruningTask: Sendable {
     package var foldPredictions: FoldPredictions?
     /// Nil removes channels without looking at images, and without training.
     package var dataset: Dataset?
+    /// Absolute, for the pruned model's provenance.
+    package var datasetPath: String?
     /// Whether the network recovers after each step.
     package var trains = true
     /// Of the training after the last step; those before differ in their epochs alone.
@@ -19,16 +23,18 @@ package struct PruningTask: Sendable {
     package var distillation: DistillationRecipe
 
     package init(
-        model: Model, targetMACs: Double, recipe: PruningRecipe, teacher: Model? = nil,
-        foldPredictions: FoldPredictions? = nil, dataset: Dataset?, training: TrainingRecipe,
-        distillation: DistillationRecipe
+        model: Model, parentHash: String? = nil, targetMACs: Double, recipe: PruningRecipe, teacher: Model? = nil,
+        foldPredictions: FoldPredictions? = nil, dataset: Dataset?, datasetPath: String? = nil,
+        training: TrainingRecipe, distillation: DistillationRecipe
     ) {
         self.model = model
+        self.parentHash = parentHash
         self.targetMACs = targetMACs
         self.recipe = recipe
         self.teacher = teacher
         self.foldPredictions = foldPredictions
         self.dataset = dataset
+        self.datasetPath = datasetPath
         self.training = training
         self.distillation = distillation
     }

@@ -21,13 +21,7 @@ package func trainTeacher(
     let task = TrainingTask(
         graph: model.graph, parameters: model.parameters, dataset: dataset, recipe: recipe, distillation: loss)
     let result = try Trainer(task, run).train()
-    model.parameters = result.parameters
-    model.metadata.provenance.datasetPath = datasetPath
-    model.metadata.provenance.datasetFingerprint = dataset.fingerprint
-    model.metadata.provenance.training = recipe
-    model.metadata.provenance.distillation = loss
-    model.metadata.provenance.trainingErrorPerExit = result.trainingErrorPerExit
-    model.metadata.provenance.ensembleWeights = result.ensembleWeights?.rows
+    model.take(result, of: task, datasetPath: datasetPath)
     if let warning = MemorisedTeacher.warning(errorPerExit: result.trainingErrorPerExit) { run.report(.warning(warning)) }
     return model
 }

@@ -67,6 +67,9 @@ import Training
             var task = try Fixtures.task()
             task.teacher?.parameters["exit1_linear_bias"] = Tensor(repeating: 1, [3])
             #expect(try Self.resume(folder, task).problem.contains("another teacher"))
+            task = try Fixtures.task()
+            task.parameters["stem_weight"]?.floats[0] += 1
+            #expect(try Self.resume(folder, task).problem.contains("other weights to begin with"))
         }
     }
 
@@ -86,7 +89,7 @@ import Training
                 "state.json",
                 { data in
                     let text = String(decoding: data, as: UTF8.self)
-                    data = Data(text.replacing("erde training checkpoint 1", with: "erde training checkpoint 9").utf8)
+                    data = Data(text.replacing("erde training checkpoint 2", with: "erde training checkpoint 9").utf8)
                 }, "found erde training checkpoint 9"
             ),
         ] as [(String, (inout Data) -> Void, String)] {

@@ -220,8 +220,68 @@ import Training
         #expect(MemorisedTeacher.warning(errorPerExit: [0.001, 0.0049])?.contains("0.49 %") == true)
         #expect(MemorisedTeacher.warning(errorPerExit: [0.001, 0.005]) == nil)
         #expect(MemorisedTeacher.warning(errorPerExit: []) == nil)
+    }
+
+    /// A task whose images are all of class 0, and whose teacher's exits each give the same class to everything.
+    private static func task(
+        _ method: DistillationRecipe.Method, saying classes: [Int], _ rule: DistillationRecipe.WrongRule = .perExit
+    ) throws -> TrainingTask {
+        var task = try Fixtures.task(method)
+        let train = task.dataset.train
+        let pixels = (0..<train.count).flatMap { index in train.withPixels(at: index) { Array($0) } }
+        task.dataset = Dataset(
+            description: task.dataset.description,
+            train: Samples(image: train.image, labels: train.labels.map { _ in 0 }, store: PixelStore(pixels)),
+            calibration: task.dataset.calibration, test: task.dataset.test, fingerprint: "all of one class")
+        task.distillation.wrongRule = rule
+        guard var teacher = task.teacher else { return task }
+        for (output, answer) in zip(teacher.graph.outputs, classes) {
+            let head = try #require(teacher.graph.producer(of: output.value))
+            let (weight, bias) = (teacher.graph.name(of: head.inputs[1]), teacher.graph.name(of: head.inputs[2]))
+            for place in 0..<teacher.parameters[weight]!.shape.count { teacher.parameters[weight]!.floats[place] = 0 }
+            for place in 0..<3 { teacher.parameters[bias]!.floats[place] = place == answer ? 5 : 0 }
+        }
+        task.teacher = teacher
+        return task
+    }
+
+    private static func warnings(_ task: TrainingTask, _ change: (inout TrainingRun) -> Void = { _ in }) throws -> [String] {
         let events = Events()
-        _ = try Self.train(try Fixtures.task()) { $0.report = { events.all.append($0) } }
-        #expect(events.warnings.isEmpty)
+        _ = try train(task) {
+            change(&$0)
+            $0.report = { events.all.append($0) }
+        }
+        return events.warnings
+    }
+
+    @Test func aTeacherThatKnowsEverythingIsWarnedOfWhereItMatters() throws {
+        #expect(try Self.warnings(try Self.task(.erde, saying: [0, 0])).count == 1)
+        #expect(try Self.warnings(try Self.task(.kd, saying: [0, 0])).isEmpty)
+        #expect(try Self.warnings(try Self.task(.ce, saying: [0, 0])).isEmpty)
+        // The last exit's mistakes mask nothing, unless the rule looks at them.
+        #expect(try Self.warnings(try Self.task(.erde, saying: [0, 1])).count == 1)
+        #expect(try Self.warnings(try Self.task(.erde, saying: [0, 1], .either)).isEmpty)
+        #expect(try Self.warnings(try Self.task(.erde, saying: [1, 0])).isEmpty)
+        #expect(try Self.warnings(try Self.task(.erde, saying: [1, 0], .final)).count == 1)
+    }
+
+    @Test func whoGoesOnIsWarnedToo() throws {
+        try TemporaryFolder.with { folder in
+            let task = try Self.task(.erde, saying: [0, 0])
+            let events = Events()
+            #expect(throws: ErdeError.self) {
+                try Self.train(task) { run in
+                    run.checkpoints = CheckpointFolder(path: "\(folder)/run.checkpoint")
+                    run.report = { events.all.append($0) }
+                    run.shouldStop = { events.epochs.count == 1 }
+                }
+            }
+            #expect(events.warnings.count == 1)
+            let later = try Self.warnings(task) { run in
+                run.checkpoints = CheckpointFolder(path: "\(folder)/run.checkpoint")
+                run.resumes = true
+            }
+            #expect(later == events.warnings)
+        }
     }
 }

@@ -9,7 +9,7 @@ package enum GateScore: String, Hashable, Sendable, Codable, CaseIterable {
     /// `1 − max p`
     case oneMinusMaximum
 
-    /// The score of one row of logits; small means sure.
+    /// The score of one row of logits; small means sure. Logits that are no numbers are the least sure of all: infinite.
     package func value(of logits: some Collection<Float>) -> Double {
         logits.withContiguousStorageIfAvailable(value(ofRow:)) ?? Array(logits).withUnsafeBufferPointer(value(ofRow:))
     }
@@ -24,10 +24,12 @@ package enum GateScore: String, Hashable, Sendable, Codable, CaseIterable {
             total += exponential
             weighted += exponential * shifted
         }
-        let entropy = log(total) - weighted / total
+        // At least 1 as the largest logit counts 1, unless one is infinite or no number.
+        guard total >= 1, weighted.isFinite else { return .infinity }
+        let entropy = max(0, log(total) - weighted / total)
         switch self {
-        case .entropy: return max(0, entropy)
-        case .normalizedEntropy: return logits.count > 1 ? max(0, entropy) / log(Double(logits.count)) : 0
+        case .entropy: return entropy
+        case .normalizedEntropy: return logits.count > 1 ? entropy / log(Double(logits.count)) : 0
         case .oneMinusMaximum: return 1 - 1 / total
         }
     }

@@ -63,8 +63,7 @@ package struct FoldPredictions: Hashable, Sendable {
         let classes = origin.classes
         return logits.map { rows in
             let wrong = labels.indices.count { image in
-                let row = rows[image * classes..<(image + 1) * classes]
-                return row.max().flatMap(row.firstIndex(of:)) != row.startIndex + Int(labels[image])
+                argMax(rows[image * classes..<(image + 1) * classes]) != Int(labels[image])
             }
             return labels.isEmpty ? 0 : Double(wrong) / Double(labels.count)
         }

@@ -18,7 +18,8 @@ package struct QuantizationRecipe: Hashable, Sendable, Codable {
     package var ranges = RangeMethod.mse
     /// Training images on which ranges are observed.
     package var images = 1024
-    /// Accuracy that no exit may lose by more on the calibration split, 0…1; layers that hurt stay in float until none does.
+    /// Accuracy that no exit may lose by more on the calibration split, 0…1, and beyond chance
+    /// (`QuantizationRecord.losesMore`); layers that hurt stay in float until none does.
     package var maxDrop = 0.003
     /// Bits of a weight: 8, or 7 where sums of two products saturate.
     package var weightBits = 8

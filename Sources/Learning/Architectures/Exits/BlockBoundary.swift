@@ -44,16 +44,16 @@ extension Graph {
     /// Of boundaries with equal cost the last is taken, behind activation and pooling. Maps of one pixel are left to the
     /// network's own head.
     package func boundaries(forExits count: Int) -> [BlockBoundary] {
-        let all = blockBoundaries().filter { shape(of: $0.value)[2] * shape(of: $0.value)[3] > 1 && $0.macs > 0 }
+        let total = cost().cumulativeMACs.last ?? 0
+        let all = blockBoundaries().filter { shape(of: $0.value)[2] * shape(of: $0.value)[3] > 1 && $0.macs > 0 && $0.macs < total }
         var candidates: [BlockBoundary] = []
         for boundary in all {
             if candidates.last?.macs == boundary.macs { candidates.removeLast() }
             candidates.append(boundary)
         }
-        let total = Double(cost().cumulativeMACs.last ?? 0)
         var chosen: [BlockBoundary] = []
         for number in stride(from: 1, through: count, by: 1) {
-            let target = total * Double(number) / Double(count + 1)
+            let target = Double(total) * Double(number) / Double(count + 1)
             // Those that come after need a place too.
             let free = candidates.dropLast(count - number).filter { $0.macs > chosen.last?.macs ?? 0 }
             guard let best = free.min(by: { abs(Double($0.macs) - target) < abs(Double($1.macs) - target) }) else { break }

@@ -32,5 +32,5 @@ struct CheckpointState: Codable {
     /// Of the file of weights.
     var checksum = ""
 
-    static let format = "erde training checkpoint 1"
+    static let format = "erde training checkpoint 2"
 }

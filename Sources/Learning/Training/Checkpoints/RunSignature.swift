@@ -11,6 +11,8 @@ struct RunSignature: Hashable, Sendable, Codable {
     var datasetFingerprint: String
     /// Hash of the network's layers and variables.
     var network: String
+    /// Hash of the weights that it begins with.
+    var start: String
     /// Hash of the teacher's weights; nil without a teacher.
     var teacher: String?
     /// Hash of the out-of-fold predictions; nil where none are used.
@@ -24,6 +26,7 @@ struct RunSignature: Hashable, Sendable, Codable {
         if datasetFingerprint != other.datasetFingerprint {
             return "another dataset (fingerprint \(datasetFingerprint), now \(other.datasetFingerprint))"
         }
+        if start != other.start { return "other weights to begin with" }
         if teacher != other.teacher { return "another teacher" }
         if folds != other.folds { return "other out-of-fold predictions" }
         if engine != other.engine { return "the engine \(engine), now \(other.engine)" }

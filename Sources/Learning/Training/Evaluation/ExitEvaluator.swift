@@ -35,9 +35,7 @@ package final class ExitEvaluator {
             let logits = try executable.read(output: output).floats
             correct.append(
                 (0..<count).count { row in
-                    let scores = logits[row * classes..<(row + 1) * classes]
-                    // The first of equal maxima, as the graph's own argMax.
-                    return scores.max().flatMap(scores.firstIndex(of:)) == scores.startIndex + Int(labels[row])
+                    argMax(logits[row * classes..<(row + 1) * classes]) == Int(labels[row])
                 })
         }
         return correct

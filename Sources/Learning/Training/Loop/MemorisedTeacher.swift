@@ -5,7 +5,7 @@ package enum MemorisedTeacher {
 
     /// What to tell when the error is below at every exit; nil otherwise.
     ///
-    /// - Parameter errorPerExit: on augmented training images, 0…1.
+    /// - Parameter errorPerExit: of the exits that matter, on augmented training images, 0…1.
     package static func warning(errorPerExit: [Double]) -> String? {
         guard let worst = errorPerExit.max(), worst < leastError else { return nil }
         let percent = (worst * 10_000).rounded() / 100

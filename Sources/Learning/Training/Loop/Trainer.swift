@@ -38,7 +38,7 @@ package final class Trainer {
             foldExits: folds?.origin.exits ?? 0)
         signature = RunSignature(
             training: task.recipe, distillation: task.distillation, datasetFingerprint: task.dataset.fingerprint,
-            network: task.graph.signature, teacher: task.teacher?.parameters.signature, folds: folds?.signature,
+            network: task.graph.signature, start: task.parameters.signature, teacher: task.teacher?.parameters.signature, folds: folds?.signature,
             engine: run.engine.name, precision: run.engine.precision(for: run.options))
         sampler = BatchSampler(
             samples: task.dataset.train, augmentation: task.recipe.augmentation, batchSize: task.recipe.batchSize,
@@ -80,7 +80,9 @@ package final class Trainer {
     /// - Throws: `ErdeError` of kind `interrupted` after a stop request and a checkpoint; of kind `usage` when the loss is
     ///   no number any more.
     package func train() throws(ErdeError) -> TrainingResult {
-        run.report(.started(step: position.step, steps: steps))
+        run.report(.started(step: position.step, steps: steps, epochs: position.epochs))
+        // Whoever goes on is to know what was said then.
+        if let first = position.epochs.first { warnIfTeacherKnowsEverything(first) }
         try writeLog()
         let loader = BatchLoader(sampler: sampler, firstStep: position.step, steps: steps)
         while position.step < steps { try trainEpoch(loader) }
@@ -110,7 +112,7 @@ package final class Trainer {
             }
             position.metrics += metrics
             position.step += 1
-            let seconds = (ContinuousClock.now - start).inSeconds
+            let seconds = (ContinuousClock.now - start).seconds
             let rate = seconds > 0 ? Double((position.step - firstStep) * task.recipe.batchSize) / seconds : 0
             run.report(
                 .step(
@@ -120,7 +122,7 @@ package final class Trainer {
                         imagesPerSecond: rate,
                         secondsLeft: rate > 0 ? Double((steps - position.step) * task.recipe.batchSize) / rate : 0)))
         }
-        let seconds = (ContinuousClock.now - start).inSeconds
+        let seconds = (ContinuousClock.now - start).seconds
         let images = Double((end - firstStep) * task.recipe.batchSize)
         let calibration = try evaluator(try learned()).accuracy(on: task.dataset.calibration)
         let ensembles = try runner.ensembleWeights()
@@ -129,9 +131,9 @@ package final class Trainer {
             trainingAccuracyPerExit: position.metrics.accuracy, calibrationAccuracyPerExit: calibration,
             teacherErrorPerExit: position.metrics.teacherError, ensembleWeights: ensembles?.rows,
             ensembleEntropies: ensembles?.entropies,
-            learningRate: task.recipe.learningRate(atStep: end - 1, of: steps), seconds: (ContinuousClock.now - start).inSeconds,
+            learningRate: task.recipe.learningRate(atStep: end - 1, of: steps), seconds: (ContinuousClock.now - start).seconds,
             imagesPerSecond: seconds > 0 ? images / seconds : 0,
-            waitingShare: seconds > 0 ? (loader.waiting - waitedBefore).inSeconds / seconds : 0)
+            waitingShare: seconds > 0 ? (loader.waiting - waitedBefore).seconds / seconds : 0)
         position.epochs.append(summary)
         position.metrics = StepMetrics(exits: runner.training.exits, teacherExits: runner.training.teacherExits)
         run.report(.epoch(summary))
@@ -200,10 +202,10 @@ package final class Trainer {
     }
 
     private func warnIfTeacherKnowsEverything(_ summary: EpochSummary) {
-        guard summary.epoch == 1, let warning = MemorisedTeacher.warning(errorPerExit: summary.teacherErrorPerExit) else {
-            return
-        }
-        if task.distillation.method.isEntropyRegularized { run.report(.warning(warning)) }
+        let errors = summary.teacherErrorPerExit
+        guard summary.epoch == 1, !errors.isEmpty else { return }
+        let judges = task.distillation.judgingExits(studentExits: runner.training.exits, teacherExits: errors.count)
+        if let warning = MemorisedTeacher.warning(errorPerExit: judges.map { errors[$0] }) { run.report(.warning(warning)) }
     }
 }
 
@@ -214,8 +216,4 @@ private struct TrainingPosition {
     /// Of the present epoch.
     var metrics: StepMetrics
     var epochs: [EpochSummary] = []
-}
-
-extension Duration {
-    fileprivate var inSeconds: Double { self / .seconds(1) }
 }

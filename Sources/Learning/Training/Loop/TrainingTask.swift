@@ -43,6 +43,14 @@ package struct TrainingTask: Sendable {
                 "a batch of \(recipe.batchSize) images from a training split of \(dataset.train.count)",
                 remedy: "choose a batch size of at most \(max(1, dataset.train.count))")
         }
+        let side = min(image.height, image.width)
+        for (key, pixels) in [
+            ("cropPadding", recipe.augmentation.cropPadding), ("cutoutSide", recipe.augmentation.cutoutSide),
+        ] where pixels > side {
+            throw ErdeError(
+                .usage, key, "\(pixels) pixels, and the images have a side of \(side)",
+                remedy: "choose \(key) of at most \(side)")
+        }
         if let label = dataset.train.labels.first(where: { !(0..<classes ~= Int($0)) }) {
             throw ErdeError(
                 .badData, dataset.description.source, "expected labels from 0 to \(classes - 1), found \(label)",

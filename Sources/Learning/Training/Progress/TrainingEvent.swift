@@ -1,7 +1,7 @@
 /// What a training run tells while it goes on.
 package enum TrainingEvent: Sendable {
-    /// Training begins, or goes on, at a step counted over all epochs.
-    case started(step: Int, steps: Int)
+    /// Training begins, or goes on, at a step counted over all epochs, after the epochs that are done.
+    case started(step: Int, steps: Int, epochs: [EpochSummary])
     case step(StepProgress)
     case epoch(EpochSummary)
     /// A checkpoint lies in this folder.

@@ -7,9 +7,4 @@ package struct Correctness: Sendable {
         precondition(Set(isCorrect.map(\.count)).count == 1, "exits with \(isCorrect.map(\.count)) images")
         self.isCorrect = isCorrect
     }
-
-    /// Images answered right when each leaves at the exit given, counted from 0.
-    package func count(leavingAt exits: [Int]) -> Int {
-        exits.indices.reduce(0) { $0 + (isCorrect[exits[$1]][$1] ? 1 : 0) }
-    }
 }

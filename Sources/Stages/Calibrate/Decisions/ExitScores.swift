@@ -1,3 +1,5 @@
+import Artifacts
+
 /// Everything that may decide where an image leaves: scores and costs, no labels.
 package struct ExitScores: Sendable {
     /// The gate's score by exit and image, `[n][N]`; small means sure, never below 0.
@@ -25,8 +27,9 @@ package struct ExitScores: Sendable {
     /// The exit, counted from 0, at which each image leaves: the first whose score is below its threshold, else the last.
     package func exits(under thresholds: [Double]) -> [Int] {
         precondition(thresholds.count == exitCount - 1, "\(thresholds.count) thresholds for \(exitCount) exits")
+        let policy = ExitPolicy(thresholds: thresholds)
         return (0..<imageCount).map { image in
-            thresholds.indices.first { scores[$0][image] < thresholds[$0] } ?? exitCount - 1
+            (0..<exitCount).first { policy.leaves(at: $0, score: scores[$0][image]) } ?? exitCount - 1
         }
     }
 }

@@ -36,14 +36,7 @@ package struct LabelledLogits: Sendable {
 
     /// The answer of every exit to every image: the class with the largest logit, the first of equals, `[n][N]`.
     package func answers() -> [[Int]] {
-        perExit.indices.map { exit in
-            (0..<imageCount).map { image in
-                let row = row(exit: exit, image: image)
-                var best = row.startIndex
-                for index in row.indices where row[index] > row[best] { best = index }
-                return best - row.startIndex
-            }
-        }
+        perExit.indices.map { exit in (0..<imageCount).map { argMax(row(exit: exit, image: $0)) } }
     }
 
     /// What the gates see.

@@ -17,8 +17,9 @@ package func bestTemperature(logits: [Float], labels: [Int32], classCount: Int) 
     for _ in 0..<100 {
         let (slope, curvature) = derivatives(inverse, logits, labels, classCount)
         if slope > 0 { high = inverse } else { low = inverse }
-        var next = curvature > 0 ? inverse - slope / curvature : inverse
-        if abs(next - inverse) <= 1e-10 * inverse { break }
+        // Without curvature the slope says no more than on which side to go on.
+        var next = curvature > 0 ? inverse - slope / curvature : .nan
+        if abs(next - inverse) <= 1e-10 * inverse || high - low <= 1e-10 * inverse { break }
         if !(next > low && next < high) || abs(slope) > lastSlope / 2 { next = (low + high) / 2 }
         lastSlope = abs(slope)
         inverse = next
