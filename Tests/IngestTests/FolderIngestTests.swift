@@ -150,7 +150,9 @@ import Testing
         #expect(
             failed?.subject == folder("source/y/05.png") || failed?.subject == folder("source/x/03.png")
                 || failed?.subject == folder("source/y/06.jpg"))
-        #expect(failed?.problem.contains("more bad image") == true)
+        // Headers alone are read before pixels, so that a file that ends early is not known yet.
+        let text = "\(failed?.subject ?? "") \(failed?.problem ?? "")"
+        #expect(text.contains("05.png") && text.contains("06.jpg"), "\(text)")
         #expect(!folder.exists("data.erds"))
 
         let (report, dataset) = try run(folder, IngestOptions(onBadImage: .skip))

@@ -15,7 +15,7 @@ import Testing
         #expect(
             metadata.map(\.0) == [
                 "erde.classNames", "erde.cumulativeMACs", "erde.formatVersion", "erde.image", "erde.operatingPoints",
-                "erde.provenance", "erde.role",
+                "erde.provenance", "erde.role", "erde.weights",
             ])
         #expect(metadata[0].1 == #"["cat","dog \"quoted\"","ü/ß","line\nbreak"]"#)
         #expect(metadata[3].1 == #"{"channels":3,"height":13,"resizing":"stretch","width":17}"#)

@@ -92,7 +92,10 @@ import Testing
         .metadata("erde.image", "{", "metadata erde.image is not"),
         .metadata("erde.classNames", "[\"one\"]", "names 1 classes"),
         .metadata("erde.cumulativeMACs", "[1]", "3 exits and MACs of 1"),
-        .metadata("erde.cumulativeMACs", "[1,2,-3]", "3 exits and MACs of 3"),
+        .metadata("erde.cumulativeMACs", "[1,2,-3]", "expected each to cost more than the last"),
+        .metadata("erde.cumulativeMACs", "[10,10,20]", "expected each to cost more than the last"),
+        .metadata("erde.cumulativeMACs", "[1,2,9223372036854775807]", "expected each to cost more than the last"),
+        .metadata("erde.cumulativeMACs", "[1,2]", "3 exits and MACs of 2"),
         .metadata(
             "erde.operatingPoints",
             "[{\"budgetMACs\":1,\"calibrationAccuracy\":1,\"calibrationMeanMACs\":1,\"policy\":{\"score\":\"entropy\",\"thresholds\":[1]}}]",
@@ -114,6 +117,15 @@ import Testing
             graph.fields.removeAll { field in
                 guard field.number == 5, case .bytes(let bytes) = field.content else { return false }
                 return WireMessage(bytes).texts(8) == ["stem_weight"]
+            }
+        },
+        .graph("a bit of a weight flipped", "other weights than were written") { graph in
+            graph.edit(5, where: { $0.texts(8) == ["stem_weight"] }) { tensor in
+                for index in tensor.fields.indices where tensor.fields[index].number == 9 {
+                    guard case .bytes(var bytes) = tensor.fields[index].content else { continue }
+                    bytes[2] ^= 1
+                    tensor.fields[index].content = .bytes(bytes)
+                }
             }
         },
         .graph("every initializer twice", "two initializers are named") { graph in

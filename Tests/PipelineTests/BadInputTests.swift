@@ -90,7 +90,7 @@ extension Pipeline {
             data[data.count / 2] ^= 1
             try program.write(data, to: "flipped.erds")
             try expectError(program.run("train", "flipped.erds"), status: 65, "flipped.erds")
-            try expectError(program.run("train", "teacher.pb"), status: 65, "teacher.pb")
+            try expectError(program.run("train", "teacher.pb", "-o", "never.pb"), status: 65, "teacher.pb")
         }
 
         @Test func targets() throws {

@@ -49,6 +49,12 @@ extension Pipeline {
             #expect(try program.leftovers().isEmpty)
         }
 
+        @Test func aFileThatNoRuntimeCanBeFoundForIsNotCheckedInVain() throws {
+            let outcome = try export("--to", "onnx", "-o", "noending", "--check")
+            #expect(outcome.status == 64 && outcome.messages.contains("noending.onnx"), "\(outcome.messages)")
+            #expect(!program.exists("noending"))
+        }
+
         @Test func aCutIsEvaluatedAsAnyModel() throws {
             #expect(try export("--to", "onnx", "--shape", "cut", "--exit", "1", "-o", "first.onnx").status == 0)
             let outcome = try program.run("evaluate", "first.onnx", "--threads", "1")

@@ -38,6 +38,13 @@ extension Pipeline {
             }
             let again = try program.run("quantize", "small/student8.pb", "-o", "small/twice.pb")
             #expect(again.status == 64 && again.messages.contains("already"), "\(again.messages)")
+            let pruned = try program.run("prune", "small/student8.pb", "--to", "70%", "--no-training", "-o", "small/never.pb")
+            #expect(pruned.status == 64 && pruned.messages.contains("is quantized"), "\(pruned.messages)")
+            let student = try program.run(
+                "compress", "small/student8.pb", "--target-macs", "500k", "--student", "prune", "--output", "never")
+            #expect(student.status == 64 && student.messages.contains("is quantized"), "\(student.messages)")
+            let idle = try program.run("quantize", "small/student.pb", "--teacher", "teacher.pb", "-o", "small/never.pb")
+            #expect(idle.status == 64 && idle.messages.contains("--qat-epochs"), "\(idle.messages)")
             let c = try program.run("export", "small/student8.pb", "--to", "c", "-o", "bytes-c")
             #expect(c.status == 0, "\(c.messages)")
             let torch = try program.run("export", "small/student8.pb", "--to", "safetensors", "-o", "bytes-torch")

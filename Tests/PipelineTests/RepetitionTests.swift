@@ -16,7 +16,8 @@ extension Pipeline {
                 "teacher.pb", "--target-macs", "1.2M", "--epochs", "2", "--threads", "1", "--output", "repeated", "--quiet",
                 program: link)
             #expect(outcome.status == 0, "\(outcome.messages)")
-            #expect(outcome.messages.isEmpty, "\(outcome.messages)")
+            let others = outcome.messages.split(separator: "\n").filter { !$0.hasPrefix("warning: ") }
+            #expect(others.isEmpty, "\(others)")
             #expect(try program.read("repeated/student.pb") == program.read("small/student.pb"))
         }
 

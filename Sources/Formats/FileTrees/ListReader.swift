@@ -49,7 +49,7 @@ package struct ListReader: Sendable {
                 let name = bytes[start..<end]
                 start = end + 1
                 searched = start
-                if !name.isEmpty { return .name(try fileName(name)) }
+                if !name.isEmpty, name != [13] || separator == .zero { return .name(try fileName(name)) }
                 continue
             }
             searched = bytes.count
@@ -73,7 +73,8 @@ package struct ListReader: Sendable {
                 .badData, title, "expected a list of files, found a name with a zero byte",
                 remedy: "add --null if zero bytes stand between the names")
         }
-        return FileName(bytes)
+        // Lists from Windows.
+        return FileName(separator == .newline && bytes.last == 13 ? bytes.dropLast() : bytes)
     }
 
     /// Reads on; false when there is nothing to read in time.

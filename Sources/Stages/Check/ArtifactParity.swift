@@ -8,6 +8,7 @@ struct ArtifactParity {
     private let model: Model
     private let own: OwnAnswers
     private let tolerance: ParityTolerance
+    /// Whether the model computes in bytes, which round where float32 does not.
     private let isQuantized: Bool
     private var rows: [RuntimeParity] = []
     /// When images leave, by the files; of programs known when one has run.
@@ -15,11 +16,11 @@ struct ArtifactParity {
     /// The only exit, counted from 0.
     private var onlyExit: Int?
 
-    init(_ artifact: ExportedArtifact, model: Model, own: OwnAnswers, isQuantized: Bool) {
+    init(_ artifact: ExportedArtifact, model: Model, own: OwnAnswers) {
         self.artifact = artifact
         self.model = model
         self.own = own
-        self.isQuantized = isQuantized
+        isQuantized = model.isQuantized
         tolerance = artifact.format.tolerance(isQuantized: isQuantized)
         switch artifact.shape {
         case .exits(let only):

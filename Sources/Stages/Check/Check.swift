@@ -7,7 +7,6 @@ import Inference
 ///
 /// - Parameters:
 ///   - samples: the images, at least one; `source` says where they are from.
-///   - isQuantized: whether the model computes in bytes, which round where float32 does not.
 ///   - shouldStop: whether the person wants no answer any more.
 ///   - progress: called with what is run next.
 /// - Returns: nil when it was stopped.
@@ -15,14 +14,14 @@ import Inference
 ///   for the exchange with runtimes. Whatever a runtime does wrong is in the report.
 package func check(
     _ artifacts: [ExportedArtifact], of model: Model, named name: String, on samples: Samples, from source: String,
-    isQuantized: Bool, engine: any Engine, settings: CheckSettings, shouldStop: @escaping @Sendable () -> Bool,
+    engine: any Engine, settings: CheckSettings, shouldStop: @escaping @Sendable () -> Bool,
     progress: (String) -> Void
 ) throws(ErdeError) -> ParityReport? {
     let own = try OwnAnswers(model, samples, engine: engine, settings: settings)
     var processes = try RunnerProcesses(own, image: model.metadata.image, settings: settings, shouldStop: shouldStop)
     var files: [FileParity] = []
     for artifact in artifacts {
-        var parity = ArtifactParity(artifact, model: model, own: own, isQuantized: isQuantized)
+        var parity = ArtifactParity(artifact, model: model, own: own)
         for runtime in Runtime.all(for: artifact.format) {
             for setting in runtime.settings {
                 if shouldStop() { return nil }

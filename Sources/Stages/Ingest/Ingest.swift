@@ -62,7 +62,7 @@ private func checkSpace(at output: String, bytes: Int) throws(ErdeError) {
     let (free, overflows) = Int(status.f_bavail).multipliedReportingOverflow(by: Int(status.f_frsize))
     if !overflows && free < bytes {
         throw ErdeError(
-            .cannotWrite, output, "needs \(bytes >> 20) MiB, \(free >> 20) MiB are free",
+            .cannotWrite, output, "needs \(bytes) bytes, \(free) are free",
             remedy: "free disk space or choose another place")
     }
 }

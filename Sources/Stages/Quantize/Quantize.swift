@@ -43,10 +43,3 @@ package func quantize(
     var search = try QuantizationSearch(model, on: dataset, recipe: recipe, run: run)
     return try search.model()
 }
-
-extension Model {
-    /// Whether parts of it compute with bytes.
-    package var isQuantized: Bool {
-        graph.nodes.contains { if case .dequantize = $0.op { true } else { false } }
-    }
-}

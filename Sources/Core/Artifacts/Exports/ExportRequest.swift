@@ -44,7 +44,7 @@ package struct ExportRequest: Hashable, Sendable {
         }
         guard let policy, policy.thresholds.count == model.exitCount - 1 else {
             throw ErdeError(
-                .usage, name, "needs \(model.exitCount - 1) thresholds, found \(policy?.thresholds.count ?? 0)",
+                .usage, name, "needs \(model.exitCount - 1) thresholds, and the model has \(policy?.thresholds.count ?? 0)",
                 remedy: "fit them with `erde calibrate`, or give --theta")
         }
         return policy

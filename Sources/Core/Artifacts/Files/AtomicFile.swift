@@ -8,10 +8,12 @@ package struct AtomicFile: ~Copyable {
     package let temporaryPath: String
     private var descriptor: Int32
 
-    /// Opens a temporary file in the folder of `path`.
+    /// Opens a temporary file in the folder of `path`, or in that of the file it leads to as a link.
     ///
     /// - Throws: `ErdeError` of kind `cannotWrite`, as do all methods.
-    package init(path: String) throws(ErdeError) {
+    package init(path: String) throws(ErdeError) { try self.init(resolved: try OutputPath.resolved(path)) }
+
+    private init(resolved path: String) throws(ErdeError) {
         self.path = path
         temporaryPath = "\(path).\(getpid()).partial"
         descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
@@ -82,12 +84,16 @@ package struct AtomicFile: ~Copyable {
         if let failure { throw failure }
     }
 
+    private static func folder(of path: String) -> String {
+        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
+    }
+
     private static func failure(_ path: String) -> ErdeError {
         let code = errno
         let remedy =
             switch code {
             case ENOSPC, EDQUOT: "free disk space and run again"
-            case ENOENT: "create the folder first"
+            case ENOENT where access(folder(of: path), F_OK) != 0: "create the folder first"
             default: "choose a place you may write to"
             }
         return ErdeError(.cannotWrite, path, "cannot be written: \(String(cString: strerror(code)))", remedy: remedy)

@@ -55,8 +55,12 @@ package enum ModelFile {
         defer { close(descriptor) }
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw failure() }
-        guard status.st_mode & S_IFMT == S_IFREG, status.st_size < largestByteCount else {
-            throw ErdeError(.badData, path, "is no file of less than 2 GiB", remedy: "give a model file")
+        guard status.st_mode & S_IFMT == S_IFREG else {
+            let isFolder = status.st_mode & S_IFMT == S_IFDIR
+            throw ErdeError(.badData, path, isFolder ? "is a folder" : "is no regular file", remedy: "give a model file")
+        }
+        guard status.st_size < largestByteCount else {
+            throw ErdeError(.badData, path, "is not less than 2 GiB large", remedy: "give a model file")
         }
         let size = Int(status.st_size)
         var filled = 0

@@ -7,6 +7,8 @@ import Tensors
 package enum ONNXReader {
     /// Operator sets in which the operators of `OperatorTable` mean the same.
     private static let operatorSets: ClosedRange<Int64> = 13...17
+    /// More than any network costs, so that sums over exits and images stay within their types.
+    private static let mostMACs = 1 << 50
 
     /// The model in the bytes of an ONNX file.
     ///
@@ -27,6 +29,8 @@ package enum ONNXReader {
                 remedy: "convert the model to operator set 17")
         }
         let (graph, parameters) = try GraphImport.graph(message.graph, subject: name)
+        // Last, so that what does not fit is named before what only changed.
+        try WeightsDigest.check(message, subject: name)
         let model = Model(graph: graph, parameters: parameters, metadata: metadata)
         try requireCanonicalForm(model, name: name)
         return model
@@ -57,9 +61,11 @@ package enum ONNXReader {
             graph.inputs.count == 1 && graph.input(named: Model.inputName) != nil, "has other inputs than \(Model.inputName)")
         let found = graph.shape(of: graph.inputs[0].value)
         try require(found.dimensions == expected, "takes images of \(found), its metadata says \(expected)")
+        let macs = metadata.cumulativeMACs
+        try require(macs.count == graph.outputs.count, "has \(graph.outputs.count) exits and MACs of \(macs.count)")
         try require(
-            metadata.cumulativeMACs.count == graph.outputs.count && metadata.cumulativeMACs.allSatisfy { $0 >= 0 },
-            "has \(graph.outputs.count) exits and MACs of \(metadata.cumulativeMACs.count)")
+            zip([-1] + macs, macs + [mostMACs]).allSatisfy(<), "has exits of \(macs) MACs, expected each to cost more than the last"
+        )
         for (exit, output) in graph.outputs.enumerated() {
             try require(
                 output.name == Model.outputName(exit: exit),

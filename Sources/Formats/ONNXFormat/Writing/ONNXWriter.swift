@@ -19,6 +19,7 @@ package enum ONNXWriter {
         message.operatorSets = ["": operatorSet]
         message.metadata = try MetadataProperties.encode(model.metadata)
         message.graph = try GraphExport.graph(model.graph, model.parameters, name: model.metadata.role.rawValue)
+        WeightsDigest.add(to: &message)
         return ONNXEncoder.bytes(of: message)
     }
 }

@@ -25,7 +25,7 @@ extension CalibrationReport {
             self = try JSONDecoder().decode(CalibrationReport.self, from: Data(bytes))
         } catch {
             throw ErdeError(
-                .badData, name, "is not a calibration report: \(error)", remedy: "run `erde calibrate` to write it again")
+                .badData, name, "is not a calibration report", remedy: "run `erde calibrate` to write it again")
         }
         guard formatVersion == 1 else {
             throw ErdeError(

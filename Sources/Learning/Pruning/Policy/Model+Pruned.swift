@@ -18,8 +18,13 @@ extension Model {
 
     /// Checks that every weight is a number, without which none can be compared.
     ///
-    /// - Throws: `ErdeError` of kind `badData` that names the variable.
+    /// - Throws: `ErdeError` of kind `badData` that names the variable; of kind `usage` for a quantized model.
     package func requireNumbers() throws(ErdeError) {
+        guard !isQuantized else {
+            throw ErdeError(
+                .usage, "model", "is quantized, and channels are taken out of a network in float",
+                remedy: "prune the model that it was quantized from, and quantize the pruned one")
+        }
         for (name, tensor) in parameters.tensors.sorted(by: { $0.key < $1.key }) {
             guard let scalar = tensor.floats.first(where: { !$0.isFinite }) else { continue }
             throw ErdeError(

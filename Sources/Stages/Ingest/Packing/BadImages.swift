@@ -21,13 +21,17 @@ struct BadImages {
         list.append(image)
     }
 
-    /// - Throws: when there are bad images and the policy is `fail`: an error about the first that counts the others.
+    /// Bad images that an error names.
+    private static let namedCount = 20
+
+    /// - Throws: when there are bad images and the policy is `fail`: an error that names them, and counts those that are too many.
     func check() throws(ErdeError) {
         guard policy == .fail, let first else { return }
-        let others = list.count - 1
+        let named = list.dropFirst().prefix(Self.namedCount - 1).map { "; \($0.path): \($0.reason)" }.joined()
+        let others = list.count - Self.namedCount
         throw ErdeError(
             first.kind, first.subject,
-            first.problem + (others == 0 ? "" : others == 1 ? " (and 1 more bad image)" : " (and \(others) more bad images)"),
+            first.problem + named + (others <= 0 ? "" : others == 1 ? "; and 1 more" : "; and \(others) more"),
             remedy: "repair or remove it, or have bad images skipped (`--on-bad-image skip`)")
     }
 }

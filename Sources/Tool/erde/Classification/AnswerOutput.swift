@@ -41,6 +41,7 @@ final class AnswerOutput {
         earlier: (AnswerReader.Line) throws(ErdeError) -> Void
     ) throws(ErdeError) {
         try OutputPlace.check(file: path)
+        let path = try OutputPath.resolved(path)
         self.path = path
         self.header = header
         let partial = path + ".partial"
@@ -51,15 +52,16 @@ final class AnswerOutput {
                 .cannotWrite, partial, "holds the answers of a run that was interrupted",
                 remedy: "add --resume to go on with it, or remove it")
         }
-        if isResumed && InputFile.size(partial) == nil && InputFile.size(path) != nil && rename(path, partial) != 0 {
-            throw AnswerOutput.failure(path)
-        }
-        descriptor = open(partial, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+        // A complete file becomes partial when it has been read: one that does not fit stays what it is.
+        let isComplete = isResumed && InputFile.size(partial) == nil && InputFile.size(path) != nil
+        let present = isComplete ? path : partial
+        descriptor = open(present, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         if descriptor < 0 { throw AnswerOutput.failure(path) }
         if flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-            throw ErdeError(.cannotWrite, partial, "another process is writing it", remedy: "wait for it, or name another file")
+            throw ErdeError(.cannotWrite, present, "another process is writing it", remedy: "wait for it, or name another file")
         }
-        let end = isResumed ? try readEarlier(AnswerReader(format: format), earlier) : 0
+        let end = isResumed ? try readEarlier(present, AnswerReader(format: format), earlier) : 0
+        if isComplete && rename(path, partial) != 0 { throw AnswerOutput.failure(path) }
         hasAnswers = end > header.count
         guard ftruncate(descriptor, off_t(end)) == 0, lseek(descriptor, off_t(end), SEEK_SET) >= 0 else {
             throw AnswerOutput.failure(path)
@@ -75,7 +77,7 @@ final class AnswerOutput {
 
     /// Reads whole lines from the start; gives where the last one ends.
     private func readEarlier(
-        _ reader: AnswerReader, _ visit: (AnswerReader.Line) throws(ErdeError) -> Void
+        _ path: String, _ reader: AnswerReader, _ visit: (AnswerReader.Line) throws(ErdeError) -> Void
     ) throws(ErdeError) -> Int {
         var bytes: [UInt8] = []
         var end = 0
@@ -87,17 +89,17 @@ final class AnswerOutput {
                 filled = max(0, count)
             }
             if count < 0 && errno == EINTR { continue }
-            if count < 0 { throw AnswerOutput.failure(partial) }
+            if count < 0 { throw AnswerOutput.failure(path) }
             if count == 0 { return end }
             bytes += piece
             var start = 0
             while let next = AnswerReader.recordEnd(bytes[start...], format: reader.format) {
                 let record = bytes[start..<next]
                 if isHeader {
-                    guard record.elementsEqual(header) else { throw foreign("has other columns") }
+                    guard record.elementsEqual(header) else { throw foreign(path, "has other columns") }
                     isHeader = false
                 } else {
-                    guard let line = reader.line(record) else { throw foreign("holds lines that are no answers") }
+                    guard let line = reader.line(record) else { throw foreign(path, "holds lines that are no answers") }
                     try visit(line)
                 }
                 end += record.count
@@ -107,8 +109,8 @@ final class AnswerOutput {
         }
     }
 
-    private func foreign(_ problem: String) -> ErdeError {
-        ErdeError(.badData, partial, problem, remedy: "resume with the same options, or name another file")
+    private func foreign(_ path: String, _ problem: String) -> ErdeError {
+        ErdeError(.badData, path, problem, remedy: "resume with the same options, or name another file")
     }
 
     /// Adds lines, and writes them when they are many or some time has gone by.

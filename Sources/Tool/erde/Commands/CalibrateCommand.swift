@@ -41,7 +41,7 @@ struct CalibrateCommand: LongComputation {
         common.apply()
         var loaded = try ModelFile.read(path: model)
         let target = output ?? model
-        try OutputPlace.check(file: target)
+        try OutputPlace.check(file: target, inputs: [data, loaded.metadata.provenance.datasetPath])
         let place = try DatasetPlace(given: data, of: loaded, named: model)
         var options = CalibrationOptions()
         let wanted = try budgets.macs(of: loaded.metadata.cumulativeMACs.last)

@@ -85,6 +85,7 @@ struct ClassifyCommand: LongComputation {
         common.apply()
         let inputs = try ClassificationInputs(paths: paths, filesFrom: filesFrom, separator: null ? .zero : .newline)
         let loaded = try ModelFile.read(path: model)
+        if let output = answers.output { try OutputPlace.check(file: output, inputs: [model, filesFrom] + paths) }
         let policy = try policy(of: loaded)
         var sink = try AnswerSink(answers, format: common.json ? .jsonl : answers.format, metadata: loaded.metadata)
         Interruption.watch()
@@ -138,7 +139,7 @@ struct ClassifyCommand: LongComputation {
         if summary.bad > 0 && onBadImage == .fail {
             throw ErdeError(
                 .badData, "\(groupedText(summary.bad)) of \(groupedText(summary.bad + summary.answered)) files",
-                "could not be decoded", remedy: "all others are answered; --on-bad-image skip accepts that")
+                "could not be read or decoded", remedy: "all others are answered; --on-bad-image skip accepts that")
         }
     }
 

@@ -23,7 +23,9 @@ struct CompressCommand: LongComputation {
     @Argument(help: "The teacher's model file.")
     var teacher: String
 
-    @Option(help: ArgumentHelp("Mean MACs an image may cost: \(MACQuantity.help).", valueName: "macs"))
+    @Option(
+        help: ArgumentHelp(
+            "Mean MACs an image may cost: for example 20M, 1.5G, 500k or 10% of what the teacher costs.", valueName: "macs"))
     var targetMacs: MACQuantity
 
     @Option(help: "The most MACs any image may cost.")
@@ -93,14 +95,24 @@ struct CompressCommand: LongComputation {
         try recipe.validate()
         let quantizationRecipe = try quantize.map { (_) throws(ErdeError) in try quantization.recipe(engine: engine) }
         let place = try DatasetPlace(given: data, of: model, named: teacher)
+        try place.requireImagesToCalibrate()
+        training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
         let cost = model.metadata.cumulativeMACs.last
         let target = try targetMacs.macs(of: cost)
+        if let cost, target > Double(cost) {
+            throw ErdeError(
+                .usage, "--target-macs", "\(macsText(target)) are more than \(teacher) itself costs, \(macsText(Double(cost)))",
+                remedy: "choose a smaller target")
+        }
         var plan = try StudentPlan(
             teacher: model, teacherName: teacher, wish: wish, targetMACs: target,
             maxMACs: try maxMacs?.macs(of: cost), budgets: try budgets?.macs(of: cost), pruning: recipe.pruning, pruneTo: pruneTo)
         let folder = output ?? OutputPlace.folder(of: teacher)
         try OutputPlace.prepare(folder: folder)
         try OutputPlace.prepare(folder: "\(folder)/report")
+        for name in Compression.fileNames {
+            try OutputPlace.check(file: "\(folder)/\(name)", inputs: [teacher, place.path])
+        }
         Interruption.watch()
         plan = try StudentSearch(
             teacher: model, teacherHash: try ModelFile.hash(path: teacher), place: place, recipe: recipe, loss: loss,

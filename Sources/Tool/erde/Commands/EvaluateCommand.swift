@@ -52,7 +52,7 @@ struct EvaluateCommand: LongComputation {
     func run() throws {
         common.apply()
         for path in [dumpLogits, dumpImages] {
-            if let path { try OutputPlace.check(file: path) }
+            if let path { try OutputPlace.check(file: path, inputs: [model, data]) }
         }
         let loaded = try ModelFile.read(path: model)
         let place = try DatasetPlace(given: data, of: loaded, named: model)

@@ -63,7 +63,7 @@ struct ImportCommand: LongComputation {
 
     func run() throws {
         common.apply()
-        try OutputPlace.check(file: output)
+        try OutputPlace.check(file: output, inputs: [file, data])
         let place = try data.map { (path) throws(ErdeError) in try DatasetPlace(path) }
         let file = try ForeignModel.read(path: file)
         let (imported, notes) = try importClassifier(
@@ -85,6 +85,7 @@ struct ImportCommand: LongComputation {
         _ = try DatasetPlace(given: data, of: imported, named: file)
         var recipe = try training.merged(defaultEpochs: 5)
         if training.learningRate == nil && training.recipe == nil { recipe.training.peakLearningRate = fineTune ? 0.01 : 0.05 }
+        training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
         var loss = recipe.distillation ?? DistillationRecipe()
         if recipe.distillation == nil { loss.method = .ce }
         recipe.distillation = loss

@@ -91,7 +91,7 @@ struct IngestCommand: ParsableCommand {
         common.apply()
         let options = try ingestOptions()
         guard let output else { return try runCheck(options) }
-        try OutputPlace.check(file: output)
+        try OutputPlace.check(file: output, inputs: [source])
         var progress = ReadingProgress()
         let report = try ingest(source: source, to: output, options: options) { progress.update($0, of: $1) }
         progress.clear()
@@ -102,7 +102,7 @@ struct IngestCommand: ParsableCommand {
 
     /// - Throws: after the result is out, when `ingest` with the same options would refuse the source.
     private func runCheck(_ options: IngestOptions) throws {
-        if let html { try OutputPlace.check(file: html) }
+        if let html { try OutputPlace.check(file: html, inputs: [source]) }
         var progress = ReadingProgress()
         var (check, refusal) = try Ingest.check(source: source, options: options, withThumbnails: html != nil) {
             progress.update($0, of: $1)

@@ -62,18 +62,22 @@ struct PruneCommand: LongComputation {
             Console.standard.result(common.json ? try JSONText.text(list) : list.text)
             return
         }
-        try OutputPlace.check(file: output)
+        try OutputPlace.check(
+            file: output, inputs: [model, teacher, data, data == nil ? loaded.metadata.provenance.datasetPath : nil])
         let source = try teacher.map { (path) throws(ErdeError) in try ModelFile.read(path: path) }
         var recipe = try recipe(for: loaded, hasTeacher: source != nil)
         let loss = recipe.distillation ?? DistillationRecipe()
         let choice = recipe.pruning ?? PruningRecipe()
         let needsImages = training || choice.importance == .taylor
         let place = needsImages ? try DatasetPlace(given: data, of: loaded, named: model) : nil
+        if let place { recovery.fitBatch(of: &recipe.training, images: place.dataset.train.count) }
+        if !loaded.metadata.operatingPoints.isEmpty { try place?.requireImagesToCalibrate() }
         recipe.architecture = loaded.metadata.provenance.architecture?.name
         var task = PruningTask(
-            model: loaded, targetMACs: try to.macs(of: loaded.metadata.cumulativeMACs.last), recipe: choice, teacher: source,
-            foldPredictions: try folds(loss, source, place), dataset: place?.dataset, training: recipe.training,
-            distillation: loss)
+            model: loaded, parentHash: try ModelFile.hash(path: model),
+            targetMACs: try to.macs(of: loaded.metadata.cumulativeMACs.last), recipe: choice, teacher: source,
+            foldPredictions: try folds(loss, source, place), dataset: place?.dataset, datasetPath: place?.path,
+            training: recipe.training, distillation: loss)
         task.trains = training
         let files = RunFiles(model: output)
         try files.write(recipe)
@@ -84,13 +88,9 @@ struct PruneCommand: LongComputation {
         }
         var pruned = try job.run(resume: recovery.resume)
         pruned.metadata.provenance.version = erdeVersion
-        pruned.metadata.provenance.parentHash = try ModelFile.hash(path: model)
-        if let place, training {
-            pruned.metadata.provenance.datasetPath = place.path
-            pruned.metadata.provenance.datasetFingerprint = place.dataset.fingerprint
-        }
         if let place { try fitThresholds(of: &pruned, like: loaded, place) }
         try emit(pruned, to: output)
+        files.removeIntermediates(steps: choice.steps)
         let result = try PrunedModel(pruned, from: loaded, name: output, place: place, engine: engine)
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)
     }

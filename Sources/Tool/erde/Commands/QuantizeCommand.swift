@@ -42,19 +42,28 @@ struct QuantizeCommand: ParsableCommand {
         let recipe = try quantization.recipe(engine: engine)
         let loaded = try ModelFile.read(path: model)
         let target = output ?? Self.path(beside: model)
-        try OutputPlace.check(file: target)
+        try OutputPlace.check(file: target, inputs: [model, teacher, data, loaded.metadata.provenance.datasetPath])
+        if teacher != nil, recipe.trainingEpochs == 0 {
+            throw ErdeError(.usage, "--teacher", "nobody learns from it without training", remedy: "add --qat-epochs, or leave it out")
+        }
+        if teacher != nil, loaded.metadata.provenance.distillation?.method.learnsFromTeacher != true {
+            throw ErdeError(
+                .usage, "--teacher", "\(model) was not trained with a loss that has one, and learns on with its own loss",
+                remedy: "leave it out")
+        }
         let folder = "\(OutputPlace.folder(of: target))/report"
         let place = try DatasetPlace(given: data, of: loaded, named: model)
+        try place.requireImagesToCalibrate()
         let options = try calibrationOptions(loaded)
         let job = QuantizationJob(
             recipe: recipe, teacher: try teacher.map { (path) throws(ErdeError) in try ModelFile.read(path: path) },
             place: place, engine: engine, force: quantization.force)
-        let before = try CalibratedFile(
-            loaded, name: loaded.metadata.role.rawValue, path: model, options: options, at: place, engine: engine)
-        let quantized = try job.run(loaded, previous: before, to: target, options: options)
+        let before = try MeasuredModel(
+            loaded, name: loaded.metadata.role.rawValue, path: model, options: options, place: place, engine: engine)
+        let quantized = try job.run(before, to: target, options: options)
         var report = quantized.report
-        report.models = [before.summary, quantized.summary]
-        report.provenance = quantized.model.metadata.provenance
+        report.models = [before.summary, quantized.measured.summary]
+        report.provenance = quantized.measured.model.metadata.provenance
         report.dataset.path = place.path
         report.dataset.fingerprint = place.dataset.fingerprint
         report.dataset.trainImages = place.dataset.train.count

@@ -17,6 +17,7 @@ struct ReportCommand: ParsableCommand {
         let isReport = InputFile.size("\(folder)/\(ReportFileName.json)") != nil
         let place = isReport ? folder : "\(folder)/report"
         try writeReport(try readReport(from: place), to: place)
-        Console.standard.result("\(place)/\(ReportFileName.page)")
+        let page = "\(place)/\(ReportFileName.page)"
+        Console.standard.result(common.json ? try JSONText.text(["page": page]) : page)
     }
 }

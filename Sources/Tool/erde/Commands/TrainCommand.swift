@@ -58,8 +58,9 @@ struct TrainCommand: LongComputation {
         recipe.distillation = loss
         recipe.outOfFold = outOfFold ?? recipe.outOfFold
         try recipe.validate()
-        try OutputPlace.check(file: output)
+        try OutputPlace.check(file: output, inputs: [data])
         let place = try DatasetPlace(data)
+        training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
         let files = RunFiles(model: output)
         let progress = TrainingProgress()
         try files.write(recipe)

@@ -12,7 +12,8 @@ final class TrainingProgress {
 
     func show(_ event: TrainingEvent) {
         switch event {
-        case .started(let step, let steps):
+        case .started(let step, let steps, let epochs):
+            teacherErrorPerExit = epochs.last?.teacherErrorPerExit ?? []
             if step > 0 { console.note("Going on at step \(groupedText(step)) of \(groupedText(steps))") }
         case .step(let progress):
             line.update(text(progress))

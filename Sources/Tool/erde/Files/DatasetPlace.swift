@@ -51,6 +51,18 @@ struct DatasetPlace {
         }
     }
 
+    /// Checks, before any time is spent, that there are images to fit thresholds on and images to report them for.
+    ///
+    /// - Throws: `ErdeError` of kind `badData`.
+    func requireImagesToCalibrate() throws(ErdeError) {
+        for (split, samples) in [(DatasetSplit.calibration, dataset.calibration), (.test, dataset.test)]
+        where samples.count == 0 {
+            throw ErdeError(
+                .badData, path, "has no images in its \(split.rawValue) split, for which thresholds are fitted",
+                remedy: "ingest the images again with a larger share for it")
+        }
+    }
+
     private static func list(_ names: [String]) -> String {
         names.count <= 5 ? names.joined(separator: ", ") : names.prefix(4).joined(separator: ", ") + " … (\(names.count))"
     }

@@ -17,15 +17,29 @@ enum OutputPlace {
         try probe("\(folder)/.erde")
     }
 
-    /// Checks that a file can be made under this name, in a folder that exists.
+    /// Checks that a file can be made under this name, in a folder that exists, and that it takes the place of nothing that is
+    /// still to be read.
     ///
+    /// - Parameter inputs: files that the command reads.
     /// - Throws: `ErdeError` of kind `cannotWrite`.
-    static func check(file: String) throws(ErdeError) {
+    static func check(file: String, inputs: [String?] = []) throws(ErdeError) {
+        for case let input? in inputs where isSame(file, input) {
+            throw ErdeError(
+                .cannotWrite, file, file == input ? "is what is read" : "is the same file as \(input), which is read",
+                remedy: "name another file for the output")
+        }
         var status = stat()
         if stat(file, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
             throw ErdeError(.cannotWrite, file, "is a folder", remedy: "name a file")
         }
         try probe(file)
+    }
+
+    /// Whether two paths lead to one file.
+    private static func isSame(_ one: String, _ other: String) -> Bool {
+        var (first, second) = (stat(), stat())
+        guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
+        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
     }
 
     /// Opens a file beside the one named and drops it.

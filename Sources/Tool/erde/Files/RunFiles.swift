@@ -1,5 +1,6 @@
 import Artifacts
 import Diagnostics
+import FoundationEssentials
 import Training
 
 /// The files that a training run keeps beside the model it makes.
@@ -44,6 +45,20 @@ struct RunFiles {
         try AtomicFile.write(try recipe.json(), to: "\(stem).recipe.json")
     }
 
-    /// The run is complete: nobody will go on from its checkpoint.
+    /// Nobody will go on from the checkpoint.
     func removeCheckpoint() { checkpoints.remove() }
+
+    /// What the first steps of a pruning left.
+    func removeSteps(_ count: Int) {
+        for step in 0..<count {
+            try? FileManager.default.removeItem(atPath: stepModel(step))
+            self.step(step).removeCheckpoint()
+        }
+    }
+
+    /// The model is in its file: nothing that was kept on the way is needed any more.
+    func removeIntermediates(steps: Int = 0) {
+        removeSteps(steps)
+        removeCheckpoint()
+    }
 }

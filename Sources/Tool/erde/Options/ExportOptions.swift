@@ -82,11 +82,12 @@ struct ExportOptions: ParsableArguments {
     /// - Parameter path: of the file that the model was made from.
     func write(_ loaded: Model, from path: String, json: Bool) throws {
         let target = try target(for: loaded, from: path)
+        if check && !target.isFolder { try requireEnding() }
         let checker = check ? try ExportCheck(loaded, named: path, options: checking) : nil
         if target.isFolder {
             try OutputPlace.prepare(folder: output)
         } else {
-            try OutputPlace.check(file: output)
+            try OutputPlace.check(file: output, inputs: [path])
         }
         let paths = try Emit.export(loaded, as: target, to: output)
         let files = paths.map { WrittenFile(bytes: InputFile.size($0) ?? 0, path: $0) }
@@ -100,6 +101,15 @@ struct ExportOptions: ParsableArguments {
         Console.standard.result(
             json ? try JSONText.text(CheckedFiles(check: report, files: files)) : "\n\(ParityTable(report).text)")
         try ExportCheck.conclude(report)
+    }
+
+    /// Runtimes are found by a file's ending.
+    private func requireEnding() throws(ErdeError) {
+        let endings = to == .tflite ? [".tflite"] : [".onnx", ".pb"]
+        if endings.contains(where: output.hasSuffix) { return }
+        throw ErdeError(
+            .usage, output, "does not end in \(endings.joined(separator: " or ")), by which --check knows who runs it",
+            remedy: "name it \(output)\(endings[0])")
     }
 
     private func target(for loaded: Model, from path: String) throws(ErdeError) -> ExportTarget {

@@ -42,7 +42,7 @@ struct MACQuantity: ExpressibleByArgument, Sendable {
         }
     }
 
-    static let help = "for example 20M, 1.5G, 500k or 10% of the teacher"
+    static let help = "for example 20M, 1.5G, 500k or 10% of what the whole network costs"
 }
 
 /// Several amounts separated by commas: `5M,10M,20M`.

@@ -12,7 +12,7 @@ struct QuantizationOptions: ParsableArguments {
 
     @Option(
         help: ArgumentHelp(
-            "Accuracy that no exit may lose by more, in points; layers that hurt stay in float until none does.",
+            "Accuracy that no exit may lose by more, in points and beyond chance; layers that hurt stay in float until none does.",
             valueName: "points"))
     var maxDrop: Double?
 

@@ -61,6 +61,13 @@ struct TrainingOptions: ParsableArguments {
         return try merged(base)
     }
 
+    /// Lets a batch size that nobody asked for give way to a smaller training split: to the power of two that fits.
+    func fitBatch(of recipe: inout TrainingRecipe, images: Int) {
+        guard batch == nil, self.recipe == nil, images > 0, images < recipe.batchSize else { return }
+        recipe.batchSize = 1 << (Int.bitWidth - 1 - images.leadingZeroBitCount)
+        Console.standard.note("Batches are of \(recipe.batchSize), since there are \(groupedText(images)) training images; see --batch")
+    }
+
     /// The recipe file, or a training as it is, with these options in it, checked.
     ///
     /// - Throws: `ErdeError` of kind `notFound` or `usage`.

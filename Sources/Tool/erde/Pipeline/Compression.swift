@@ -26,6 +26,10 @@ struct Compression {
 
     private var console: Console { .standard }
 
+    /// Models that it may write.
+    static let fileNames = [CompressionStage.student.fileName, CompressionStage.pruned.fileName, quantizedFileName]
+    private static let quantizedFileName = "student-int8.pb"
+
     /// Where the student is written.
     static func student(in folder: String) -> String { "\(folder)/\(CompressionStage.student.fileName)" }
 
@@ -40,11 +44,12 @@ struct Compression {
         var models = [try ModelMeasurement(place: place, engine: engine).summary(teacher, name: "teacher", path: teacherPath)]
         for stage in plan.stages {
             let made = try make(
-                stage, from: last?.model ?? teacher, at: last?.path ?? teacherPath, resume: resume, progress)
+                stage, from: last?.measured.model ?? teacher, at: last?.measured.path ?? teacherPath, resume: resume, progress)
             let file = try CalibratedFile(
                 made, name: stage.name, path: path(stage), options: calibrationOptions(made), place: place, engine: engine,
-                previous: last)
-            models.append(file.summary)
+                previous: last?.measured)
+            RunFiles(model: path(stage)).removeIntermediates(steps: plan.pruning?.steps ?? 0)
+            models.append(file.measured.summary)
             last = file
         }
         guard var last else { preconditionFailure("a compression without stages") }
@@ -52,20 +57,21 @@ struct Compression {
             let job = QuantizationJob(
                 recipe: quantization, teacher: teacher, place: place, engine: engine, force: force)
             last = try job.run(
-                last.model, previous: last, to: "\(folder)/student-int8.pb", options: calibrationOptions(last.model))
-            models.append(last.summary)
+                last.measured, to: "\(folder)/\(Self.quantizedFileName)", options: calibrationOptions(last.measured.model))
+            models.append(last.measured.summary)
         }
         var report = last.report
         report.models = models
         report.candidates = plan.candidates
         report.candidateChoice = plan.reason
-        report.provenance = last.model.metadata.provenance
+        report.provenance = last.measured.model.metadata.provenance
         report.dataset.path = place.path
         report.dataset.fingerprint = place.dataset.fingerprint
         report.dataset.trainImages = place.dataset.train.count
         report.teacherTrainingErrorPerExit =
             progress.teacherErrorPerExit.isEmpty
             ? teacher.metadata.provenance.trainingErrorPerExit : progress.teacherErrorPerExit
+        for warning in report.warnings { console.warn(warning) }
         report.warnings = progress.warnings + report.warnings
         try report.attachThumbnails(from: place.dataset.test)
         try writeReport(report, to: "\(folder)/report")
@@ -97,6 +103,7 @@ struct Compression {
     private func finished(_ stage: CompressionStage, from source: String) throws(ErdeError) -> Model? {
         let path = path(stage)
         let training = stage == .student ? recipe.training : plan.pruning?.recovery(after: recipe.training)
+        let target = stage == .pruned || plan.architecture == nil ? try plan.prunedMACs() : nil
         guard InputFile.size(path) != nil, !RunFiles(model: path).hasCheckpoint,
             stage != plan.stages.last || quantization != nil
         else { return nil }
@@ -104,7 +111,9 @@ struct Compression {
         let provenance = model.metadata.provenance
         guard provenance.parentHash == (try ModelFile.hash(path: source)), provenance.distillation == loss,
             provenance.architecture == (plan.architecture ?? teacher.metadata.provenance.architecture),
-            provenance.training == training
+            provenance.training == training, provenance.datasetFingerprint == place.dataset.fingerprint,
+            provenance.prunings?.last?.recipe == target.flatMap({ _ in plan.pruning }),
+            provenance.prunings?.last?.targetMACs == target
         else { return nil }
         return model
     }
@@ -120,12 +129,10 @@ struct Compression {
         console.note(
             "Distilling \(architecture.name) from \(teacherPath) with \(loss.method.rawValue) on "
                 + "\(groupedText(place.dataset.train.count)) images")
-        let student = try distill(
+        return try distill(
             from: teacher, foldPredictions: try folds(), parentHash: try ModelFile.hash(path: teacherPath),
             on: place.dataset, datasetPath: place.path, to: architecture, recipe: recipe.training, distillation: loss,
             run: run)
-        files.removeCheckpoint()
-        return student
     }
 
     /// Channels removed from a model, which then learns from the teacher.
@@ -138,14 +145,12 @@ struct Compression {
         }
         console.note("Pruning \(source) to \(macsText(target)) by \(pruning.importance.rawValue)")
         let task = PruningTask(
-            model: model, targetMACs: target, recipe: pruning, teacher: loss.method.learnsFromTeacher ? teacher : nil,
-            foldPredictions: try folds(), dataset: place.dataset, training: training, distillation: loss)
+            model: model, parentHash: try ModelFile.hash(path: source), targetMACs: target, recipe: pruning,
+            teacher: loss.method.learnsFromTeacher ? teacher : nil, foldPredictions: try folds(), dataset: place.dataset,
+            datasetPath: place.path, training: training, distillation: loss)
         let job = PruningJob(task: task, files: RunFiles(model: path(stage)), engine: engine, progress: progress)
         var pruned = try job.run(resume: resume && job.hasBegun)
         pruned.metadata.provenance.version = erdeVersion
-        pruned.metadata.provenance.parentHash = try ModelFile.hash(path: source)
-        pruned.metadata.provenance.datasetPath = place.path
-        pruned.metadata.provenance.datasetFingerprint = place.dataset.fingerprint
         return pruned
     }
 

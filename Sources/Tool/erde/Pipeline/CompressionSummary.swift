@@ -20,22 +20,24 @@ struct CompressionSummary {
     }
 
     private var models: String {
-        var table = TextTable([
+        let showsChanges = report.models.contains { $0.changedExitShare != nil }
+        let columns = [
             "model", "network", "test accuracy", "MACs per image", "parameters", "file", "ms, one", "ms, of 128",
-            "leave at exit", "changed exit",
-        ])
+            "leave at exit",
+        ]
+        var table = TextTable(columns + (showsChanges ? ["changed exit"] : []))
         for model in report.models {
             let shares = model.exitSharesAtTarget
             let meanMACs = shares.map { zip($0, model.cumulativeMACs).reduce(0) { $0 + $1.0 * Double($1.1) } }
-            table.add([
+            let cells = [
                 model.name, model.architecture ?? "–",
                 (model.testAccuracyAtTarget ?? model.testAccuracyPerExit?.last).map { percentText($0) } ?? "–",
                 macsText(meanMACs ?? Double(model.cumulativeMACs.last ?? 0)),
                 groupedText(model.parameterCount), model.fileBytes.map(bytesText) ?? "–",
                 milliseconds(model.millisecondsPerImageBatch1), milliseconds(model.millisecondsPerImageBatch128),
                 shares.map { $0.map { decimalText(100 * $0, decimals: 0) }.joined(separator: " / ") + " %" } ?? "–",
-                model.changedExitShare.map { percentText($0) } ?? "–",
-            ])
+            ]
+            table.add(cells + (showsChanges ? [model.changedExitShare.map { percentText($0) } ?? "–"] : []))
         }
         return table.text
     }

@@ -3,7 +3,6 @@ import Artifacts
 import CPUEngine
 import Check
 import Diagnostics
-import Quantize
 
 /// Exported files beside their model, in the runtimes of this machine.
 struct ExportCheck {
@@ -31,7 +30,7 @@ struct ExportCheck {
         Interruption.watch()
         let report = try check(
             artifacts, of: model, named: name, on: samples, from: source,
-            isQuantized: model.isQuantized, engine: CPUEngine(), settings: options.settings,
+            engine: CPUEngine(), settings: options.settings,
             shouldStop: { Interruption.isRequested }, progress: { Console.standard.note("Running \($0)") })
         guard let report else { throw ExitCode(130) }
         return report

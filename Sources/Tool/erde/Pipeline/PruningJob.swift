@@ -1,7 +1,6 @@
 import Artifacts
 import Diagnostics
 import Emit
-import FoundationEssentials
 import ONNXFormat
 import Prune
 import Training
@@ -17,10 +16,12 @@ struct PruningJob {
     private var console: Console { .standard }
     private var lastStep: Int { task.recipe.steps - 1 }
 
+    /// The model; what is kept on the way stays until it is written.
+    ///
     /// - Parameter resume: goes on after the steps that are done, and from the checkpoint of the one that was stopped.
     func run(resume: Bool) throws(ErdeError) -> Model {
-        if !resume { removeSteps() }
-        let model = try prune(
+        if !resume { files.removeSteps(lastStep) }
+        return try prune(
             task,
             PruningRun(
                 training: { (step) throws(ErdeError) in
@@ -40,9 +41,6 @@ struct PruningJob {
                     filesOfTraining(step).removeCheckpoint()
                 },
                 report: show))
-        removeSteps()
-        files.removeCheckpoint()
-        return model
     }
 
     /// Whether something of an interrupted run is there.
@@ -53,13 +51,6 @@ struct PruningJob {
 
     /// The last training keeps its files under the model's own name.
     private func filesOfTraining(_ step: Int) -> RunFiles { step == lastStep ? files : files.step(step) }
-
-    private func removeSteps() {
-        for step in 0..<lastStep {
-            try? FileManager.default.removeItem(atPath: files.stepModel(step))
-            files.step(step).removeCheckpoint()
-        }
-    }
 
     private func show(_ step: PruningStep) {
         let epochs = step.epochs == 1 ? "1 epoch" : "\(step.epochs) epochs"

@@ -20,12 +20,13 @@ struct QuantizationJob {
     private var console: Console { .standard }
 
     /// - Parameters:
-    ///   - previous: measured before, to tell which images change their exit.
+    ///   - previous: the model in float, to tell which images change their exit.
     ///   - options: how thresholds are fitted.
     /// - Throws: `ErdeError` of kind `badData` when the accuracy collapses, or no layer is left in bytes, without force.
     func run(
-        _ model: Model, previous: CalibratedFile?, to path: String, options: CalibrationOptions
+        _ previous: MeasuredModel, to path: String, options: CalibrationOptions
     ) throws(ErdeError) -> CalibratedFile {
+        let model = previous.model
         var run = QuantizationRun(engine: engine.engine, options: engine.compilation)
         run.report = { Console.standard.note($0) }
         if recipe.trainingEpochs > 0 {
@@ -57,6 +58,11 @@ struct QuantizationJob {
                 .badData, path,
                 "is not written: with --max-drop \(decimalText(100 * recipe.maxDrop, decimals: 2)) no layer stays in bytes",
                 remedy: "allow a larger --max-drop, or try --qat-epochs 2")
+        }
+        if record.largestDrop > recipe.maxDrop, !record.losesMore(than: recipe.maxDrop) {
+            console.warn(
+                "an exit got \(decimalText(100 * record.largestDrop, decimals: 2)) points worse on "
+                    + "\(groupedText(place.dataset.calibration.count)) calibration images, too few to tell that from chance")
         }
         console.note("\(record.layerCount) layers in bytes; calibration accuracy \(before) before, \(after) after")
         for layer in record.floatLayers { console.note("\(layer.layer) stays in float: \(layer.reason)") }

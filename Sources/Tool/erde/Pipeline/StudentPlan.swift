@@ -50,6 +50,7 @@ struct StudentPlan {
             candidates = []
             choice = nil
             reason = "The student is \(teacherName) with fewer channels."
+            try teacher.requireNumbers()
             try requireReach(teacher.graph)
             return
         }

@@ -1,0 +1,50 @@
+import Artifacts
+import Calibrate
+import Diagnostics
+
+/// A model in a file, and what was measured of it.
+struct MeasuredModel {
+    let model: Model
+    let path: String
+    let summary: ModelSummary
+    /// Where each test image leaves at the target budget; nothing without a target.
+    let testExits: [Int]
+
+    init(model: Model, path: String, summary: ModelSummary, testExits: [Int]) {
+        self.model = model
+        self.path = path
+        self.summary = summary
+        self.testExits = testExits
+    }
+
+    /// Measures a model with its own thresholds for the target, or with such as are fitted here where it has none.
+    init(
+        _ model: Model, name: String, path: String, options: CalibrationOptions, place: DatasetPlace, engine: EngineOptions
+    ) throws(ErdeError) {
+        let fitting = try LabelledLogits(of: model, place.dataset.calibration, engine: engine)
+        let test = try LabelledLogits(of: model, place.dataset.test, engine: engine)
+        var summary = try ModelMeasurement(place: place, engine: engine)
+            .summary(model, name: name, path: path, calibration: fitting, test: test)
+        let macs = model.metadata.cumulativeMACs
+        let own = model.metadata.operatingPoints.first {
+            $0.budgetMACs == options.targetMACs && $0.policy.score == options.score
+        }
+        var thresholds = own?.policy.thresholds
+        if thresholds == nil {
+            let calibration = try calibrate(
+                calibration: fitting, test: test, modelName: name, classNames: model.metadata.classNames, cumulativeMACs: macs,
+                options: options)
+            thresholds = calibration.report.target?.thresholds
+        }
+        let exits = thresholds.map { test.scores(options.score, cumulativeMACs: macs).exits(under: $0) } ?? []
+        if !exits.isEmpty {
+            let correctness = test.correctness(of: test.answers())
+            let right = exits.indices.count { correctness.isCorrect[exits[$0]][$0] }
+            summary.testAccuracyAtTarget = Double(right) / Double(exits.count)
+            summary.exitSharesAtTarget = (0..<model.exitCount).map { exit in
+                Double(exits.count { $0 == exit }) / Double(exits.count)
+            }
+        }
+        self.init(model: model, path: path, summary: summary, testExits: exits)
+    }
+}
