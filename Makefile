@@ -66,6 +66,10 @@ lint: ## Check the layout of all Swift sources, and that scripts can be executed
 	    fi; \
 	done
 
+.PHONY: check-docs
+check-docs: build ## Fail when docs/commands.md is not what the program says
+	docs/commands.sh $(ERDE) | diff docs/commands.md - || { echo "error: docs/commands.md is old: make docs" >&2; exit 1; }
+
 .PHONY: format
 format: ## Lay out all Swift sources
 	swift format --in-place --recursive Sources Tests Package.swift

@@ -92,9 +92,9 @@ import Testing
         .metadata("erde.image", "{", "metadata erde.image is not"),
         .metadata("erde.classNames", "[\"one\"]", "names 1 classes"),
         .metadata("erde.cumulativeMACs", "[1]", "3 exits and MACs of 1"),
-        .metadata("erde.cumulativeMACs", "[1,2,-3]", "expected each to cost more than the last"),
-        .metadata("erde.cumulativeMACs", "[10,10,20]", "expected each to cost more than the last"),
-        .metadata("erde.cumulativeMACs", "[1,2,9223372036854775807]", "expected each to cost more than the last"),
+        .metadata("erde.cumulativeMACs", "[1,2,-3]", "each of which must cost more than the one before"),
+        .metadata("erde.cumulativeMACs", "[10,10,20]", "each of which must cost more than the one before"),
+        .metadata("erde.cumulativeMACs", "[1,2,9223372036854775807]", "each of which must cost more than the one before"),
         .metadata("erde.cumulativeMACs", "[1,2]", "3 exits and MACs of 2"),
         .metadata(
             "erde.operatingPoints",

@@ -47,7 +47,7 @@ private func places(_ wanted: ExitPlaces, in graph: Graph) throws(ErdeError) -> 
             let some = known.suffix(12).map(\.name).joined(separator: ", ")
             throw ErdeError(
                 .usage, "--add-exits", "no block of the network ends at \(missing.joined(separator: ", "))",
-                remedy: "choose among the names that erde inspect --layers shows, such as \(some)")
+                remedy: "choose a place where one does, such as \(some)")
         }
         return found
     }

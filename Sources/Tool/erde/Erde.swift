@@ -38,7 +38,7 @@ struct Erde: ParsableCommand {
             if (command as? any LongComputation)?.isLong == true { WorkerPatience.ensure() }
             try command.run()
         } catch let error as ErdeError {
-            Console.standard.fail(error)
+            Console.standard.fail(error.namingOption)
         } catch {
             exit(withError: error)
         }

@@ -1,5 +1,5 @@
-import CLoops
 import CDNNL
+import CLoops
 import Diagnostics
 import Graphs
 import Tensors

@@ -11,7 +11,9 @@ enum WeightsDigest {
     /// - Throws: `ErdeError` of kind `badData` when the weights are others than those that were written. A file that says nothing
     ///   of them is taken as it is.
     static func check(_ model: ONNXModel, subject: String) throws(ErdeError) {
-        guard let written = model.metadata.first(where: { $0.key == key })?.value, written != digest(of: model.graph) else { return }
+        guard let written = model.metadata.first(where: { $0.key == key })?.value, written != digest(of: model.graph) else {
+            return
+        }
         throw ErdeError(
             .badData, subject, "has other weights than were written into it: the file was damaged or changed",
             remedy: "take it from where it came, or train it again")

@@ -64,7 +64,8 @@ package enum ONNXReader {
         let macs = metadata.cumulativeMACs
         try require(macs.count == graph.outputs.count, "has \(graph.outputs.count) exits and MACs of \(macs.count)")
         try require(
-            zip([-1] + macs, macs + [mostMACs]).allSatisfy(<), "has exits of \(macs) MACs, expected each to cost more than the last"
+            zip([-1] + macs, macs + [mostMACs]).allSatisfy(<),
+            "has exits of \(macs) MACs, each of which must cost more than the one before"
         )
         for (exit, output) in graph.outputs.enumerated() {
             try require(

@@ -45,7 +45,9 @@ extension Graph {
     /// network's own head.
     package func boundaries(forExits count: Int) -> [BlockBoundary] {
         let total = cost().cumulativeMACs.last ?? 0
-        let all = blockBoundaries().filter { shape(of: $0.value)[2] * shape(of: $0.value)[3] > 1 && $0.macs > 0 && $0.macs < total }
+        let all = blockBoundaries().filter {
+            shape(of: $0.value)[2] * shape(of: $0.value)[3] > 1 && $0.macs > 0 && $0.macs < total
+        }
         var candidates: [BlockBoundary] = []
         for boundary in all {
             if candidates.last?.macs == boundary.macs { candidates.removeLast() }

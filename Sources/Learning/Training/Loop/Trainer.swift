@@ -38,7 +38,8 @@ package final class Trainer {
             foldExits: folds?.origin.exits ?? 0)
         signature = RunSignature(
             training: task.recipe, distillation: task.distillation, datasetFingerprint: task.dataset.fingerprint,
-            network: task.graph.signature, start: task.parameters.signature, teacher: task.teacher?.parameters.signature, folds: folds?.signature,
+            network: task.graph.signature, start: task.parameters.signature, teacher: task.teacher?.parameters.signature,
+            folds: folds?.signature,
             engine: run.engine.name, precision: run.engine.precision(for: run.options))
         sampler = BatchSampler(
             samples: task.dataset.train, augmentation: task.recipe.augmentation, batchSize: task.recipe.batchSize,

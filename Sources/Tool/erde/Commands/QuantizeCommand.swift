@@ -44,7 +44,8 @@ struct QuantizeCommand: ParsableCommand {
         let target = output ?? Self.path(beside: model)
         try OutputPlace.check(file: target, inputs: [model, teacher, data, loaded.metadata.provenance.datasetPath])
         if teacher != nil, recipe.trainingEpochs == 0 {
-            throw ErdeError(.usage, "--teacher", "nobody learns from it without training", remedy: "add --qat-epochs, or leave it out")
+            throw ErdeError(
+                .usage, "--teacher", "nobody learns from it without training", remedy: "add --qat-epochs, or leave it out")
         }
         if teacher != nil, loaded.metadata.provenance.distillation?.method.learnsFromTeacher != true {
             throw ErdeError(

@@ -65,7 +65,8 @@ struct TrainingOptions: ParsableArguments {
     func fitBatch(of recipe: inout TrainingRecipe, images: Int) {
         guard batch == nil, self.recipe == nil, images > 0, images < recipe.batchSize else { return }
         recipe.batchSize = 1 << (Int.bitWidth - 1 - images.leadingZeroBitCount)
-        Console.standard.note("Batches are of \(recipe.batchSize), since there are \(groupedText(images)) training images; see --batch")
+        Console.standard.note(
+            "Batches are of \(recipe.batchSize), since there are \(groupedText(images)) training images; see --batch")
     }
 
     /// The recipe file, or a training as it is, with these options in it, checked.
