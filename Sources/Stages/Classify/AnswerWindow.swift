@@ -29,10 +29,16 @@ struct AnswerWindow {
         return run.failures.indices.filter { run.failures[$0] == nil }.map { run.number * runLength + $0 }
     }
 
-    /// Notes an answer.
+    /// Notes an answer; one that is no number is none.
     mutating func answer(_ position: Int, _ classification: Classification) {
         let (number, place) = position.quotientAndRemainder(dividingBy: runLength)
-        runs[number]!.results[place] = .success(classification)
+        runs[number]!.results[place] =
+            classification.probability.isFinite
+            ? .success(classification)
+            : .failure(
+                ErdeError(
+                    .badData, runs[number]!.items[place].name.readable, "the network's last logits for it are no numbers",
+                    remedy: "see whether `erde evaluate` can measure the model"))
         runs[number]!.missing -= 1
     }
 

@@ -4,7 +4,7 @@ import Inference
 package struct ClassificationSummary: Hashable, Sendable {
     /// Images answered.
     package var answered = 0
-    /// Files that could not be decoded.
+    /// Files that could not be decoded, or of which the network makes no number.
     package var bad = 0
     /// Images that left at each exit.
     package var leftAt: [Int]

@@ -6,7 +6,9 @@ import Diagnostics
 import Execution
 import FileTrees
 import Foundation
+import Graphs
 import Inference
+import Tensors
 import Testing
 
 /// Images run as a stream: whatever the batches, the window and the threads are, answers are the same and in order.
@@ -98,6 +100,23 @@ import Testing
                 }
             }
         }
+    }
+
+    /// Logits that are no numbers never make an image leave early, and are no answer at the end.
+    @Test(arguments: [(exit: 1, answered: 5), (exit: 3, answered: 0)], GateScore.allCases)
+    func whatIsNoNumberIsNoAnswer(_ broken: (exit: Int, answered: Int), score: GateScore) throws {
+        var model = try model()
+        let head = try #require(model.graph.producer(of: model.graph.outputs[broken.exit - 1].value))
+        model.parameters[model.graph.name(of: head.inputs[2])]?.floats[1] = .nan
+        var images: [ClassifiedImage] = []
+        let thresholds = broken.exit == 1 ? [100, 0] : [0, 0]
+        let summary = try classify(
+            Counted(items: Array(try items(14).filter { $0.name.text != "3" }.prefix(5)), atOnce: 9, isHesitant: false),
+            with: model, policy: ExitPolicy(score: score, thresholds: thresholds.map(Double.init)), engine: CPUEngine(),
+            options: CompilationOptions(threads: 1), visit: { image throws(ErdeError) in images.append(image) })
+        #expect(summary.answered == broken.answered && summary.bad == 5 - broken.answered)
+        #expect(summary.leftAt == [0, 0, broken.answered])
+        for case .failure(let error) in images.map(\.result) { #expect(error.problem.contains("no numbers")) }
     }
 
     /// What a caller throws ends the run and its threads.

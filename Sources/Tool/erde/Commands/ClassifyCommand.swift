@@ -139,7 +139,7 @@ struct ClassifyCommand: LongComputation {
         if summary.bad > 0 && onBadImage == .fail {
             throw ErdeError(
                 .badData, "\(groupedText(summary.bad)) of \(groupedText(summary.bad + summary.answered)) files",
-                "could not be read or decoded", remedy: "all others are answered; --on-bad-image skip accepts that")
+                "got no answer", remedy: "all others are answered; --on-bad-image skip accepts that")
         }
     }
 

@@ -82,6 +82,12 @@ struct CompressCommand: LongComputation {
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
 
+    func validate() throws {
+        if quantize == nil && quantization.isUsed {
+            throw ValidationError("the options of quantization go with --quantize int8")
+        }
+    }
+
     func run() throws {
         common.apply()
         let model = try ModelFile.read(path: teacher)

@@ -31,6 +31,12 @@ struct QuantizationOptions: ParsableArguments {
     @Flag(help: "Write the model even when its accuracy collapses.")
     var force = false
 
+    /// Whether any of them is given.
+    var isUsed: Bool {
+        ranges != nil || calibrationImages != nil || maxDrop != nil || weightBits != nil || biasCorrection != nil
+            || equalization != nil || qatEpochs != nil || force
+    }
+
     /// The recipe with these options in it, checked.
     func recipe(engine: EngineOptions) throws(ErdeError) -> QuantizationRecipe {
         var recipe = QuantizationRecipe()
