@@ -34,7 +34,7 @@ package func calibrate(
     // Budgets and curve are fitted in one pass, which also makes them consistent with each other.
     let curveBudgets = spacedBudgets(costs, count: options.curvePoints)
     let fitted = try bestThresholds(
-        for: budgets + curveBudgets, scores: fitting.scores, correctness: fitting.correctness)
+        for: budgets + curveBudgets, scores: fitting.scores, correctness: fitting.correctness, objective: .expectedAnswers)
     let shared = try sharedThresholds(
         for: budgets + curveBudgets, scores: fitting.scores, correctness: fitting.correctness)
     let oracle = Oracle(testing.correctness, cumulativeMACs: costs)

@@ -10,6 +10,7 @@ package func fittedAccuracy(
     _ logits: LabelledLogits, score: GateScore, cumulativeMACs: [Int], budgetMACs: Double
 ) throws(ErdeError) -> (accuracy: Double, meanMACs: Double) {
     let split = JudgedSplit(logits, score, cumulativeMACs)
-    let fitted = try bestThresholds(for: [budgetMACs], scores: split.scores, correctness: split.correctness)
+    let fitted = try bestThresholds(
+        for: [budgetMACs], scores: split.scores, correctness: split.correctness, objective: .expectedAnswers)
     return (Double(fitted[0].correctCount) / Double(max(1, logits.imageCount)), fitted[0].meanMACs)
 }

@@ -6,21 +6,35 @@ package struct FittedThresholds: Hashable, Sendable {
     package var budgetMACs: Double
     package var thresholds: [Double]
     package var method: ThresholdMethod
+    /// Images answered right.
     package var correctCount: Int
     package var meanMACs: Double
 }
 
-/// The thresholds with the most right answers for each budget, the best of all solvers; of equals, those with fewer MACs.
+/// What thresholds are to have most of.
+package enum ThresholdObjective: Sendable {
+    /// Right answers, counted on the images they are fitted to.
+    case rightAnswers
+    /// Right answers as they are to be expected of images with such scores (`expectedCorrectness`): less is fitted to chance.
+    case expectedAnswers
+}
+
+/// The thresholds with the most of an objective for each budget, the best of all solvers; of equals, those with fewer MACs.
 ///
-/// Exact for up to 4 exits where every combination can be tried. A larger budget never has fewer right answers.
+/// Exact for up to 4 exits where every combination can be tried. A larger budget never has less of the objective.
 ///
 /// - Parameter budgets: mean MACs an image may cost, in any order.
 /// - Throws: `ErdeError` of kind `usage` for a budget that not even leaving at the first exit meets.
 package func bestThresholds(
-    for budgets: [Double], scores: ExitScores, correctness: Correctness
+    for budgets: [Double], scores: ExitScores, correctness: Correctness, objective: ThresholdObjective = .rightAnswers
 ) throws(ErdeError) -> [FittedThresholds] {
     try check(budgets: budgets, cumulativeMACs: scores.cumulativeMACs)
-    let problem = FittingProblem(scores, correctness)
+    let counted = FittingProblem(scores, correctness)
+    let problem =
+        switch objective {
+        case .rightAnswers: counted
+        case .expectedAnswers: FittingProblem(scores, expected: expectedCorrectness(scores, correctness))
+        }
     var solvers: [any ThresholdSolver] = []
     if ExhaustiveSolver.supports(problem) { solvers.append(ExhaustiveSolver()) }
     // Nothing beats a search that has tried everything.
@@ -32,7 +46,7 @@ package func bestThresholds(
         for (method, found) in solutions where best.map({ found[index].outcome.isBetter(than: $0.solution.outcome) }) ?? true {
             best = (method, found[index])
         }
-        if let best { fitted[index] = describe(best.solution, best.method, budgets[index], problem) }
+        if let best { fitted[index] = describe(best.solution, best.method, budgets[index], counted) }
     }
     return fitted.compactMap { $0 }
 }
@@ -65,12 +79,14 @@ package func check(budgets: [Double], cumulativeMACs: [Double]) throws(ErdeError
     }
 }
 
+/// - Parameter problem: in which right answers are counted.
 private func describe(
     _ solution: CutSolution, _ method: ThresholdMethod, _ budget: Double, _ problem: FittingProblem
 ) -> FittedThresholds {
-    FittedThresholds(
+    let outcome = problem.outcome(of: solution.cuts)
+    return FittedThresholds(
         budgetMACs: budget,
         thresholds: solution.cuts.enumerated().map { problem.threshold(exit: $0, cut: $1) },
-        method: method, correctCount: solution.outcome.correct,
-        meanMACs: solution.outcome.macs / Double(max(1, problem.imageCount)))
+        method: method, correctCount: outcome.correct,
+        meanMACs: outcome.macs / Double(max(1, problem.imageCount)))
 }

@@ -13,18 +13,34 @@ package struct FittingProblem: Sendable {
     let ranks: [[Int32]]
     /// By exit with a gate: the distinct scores, ascending.
     let values: [[Double]]
-    /// By exit: 1 where the answer is right.
+    /// By exit and image: what an answer there is worth, of `unit`.
     let correct: [[Int32]]
+    /// What a right answer is worth.
+    let unit: Int
     private let ceiling: Double
 
+    /// An answer is worth 1 where it is right, else nothing.
     package init(_ scores: ExitScores, _ correctness: Correctness) {
-        precondition(correctness.isCorrect.count == scores.exitCount, "\(correctness.isCorrect.count) exits are judged")
-        precondition(correctness.isCorrect[0].count == scores.imageCount, "\(correctness.isCorrect[0].count) are judged")
+        self.init(scores, worth: correctness.isCorrect.map { $0.map { $0 ? 1 : 0 } }, unit: 1)
+    }
+
+    /// An answer is worth the chance, 0…1, that it is right.
+    package init(_ scores: ExitScores, expected: [[Double]]) {
+        // As fine as sums of 32 bits over all images allow.
+        var unit = 1 << 16
+        while unit > 1 && unit * scores.imageCount > Int32.max { unit /= 2 }
+        self.init(scores, worth: expected.map { $0.map { Int32(($0 * Double(unit)).rounded()) } }, unit: unit)
+    }
+
+    private init(_ scores: ExitScores, worth: [[Int32]], unit: Int) {
+        precondition(worth.count == scores.exitCount, "\(worth.count) exits are judged")
+        precondition(worth[0].count == scores.imageCount, "\(worth[0].count) are judged")
         exitCount = scores.exitCount
         imageCount = scores.imageCount
         costs = scores.cumulativeMACs
         ceiling = scores.ceiling
-        correct = correctness.isCorrect.map { $0.map { $0 ? 1 : 0 } }
+        correct = worth
+        self.unit = unit
         var order: [[Int32]] = []
         var ranks: [[Int32]] = []
         var values: [[Double]] = []
@@ -60,7 +76,7 @@ package struct FittingProblem: Sendable {
     /// The most MACs all images together may cost; the tiny allowance is for the rounding of `budget · N`.
     func limit(budget: Double) -> Double { budget * Double(imageCount) * (1 + 1e-12) }
 
-    /// Right answers and MACs of all images together.
+    /// What the answers are worth and the MACs, of all images together.
     func outcome(of cuts: [Int]) -> Outcome {
         var outcome = Outcome(correct: 0, macs: 0)
         for image in 0..<imageCount {

@@ -30,8 +30,8 @@ package struct LagrangianSolver: ThresholdSolver {
             let starts = [shared[index].cuts, geometric[index].cuts, problem.fullDepth] + random
             var found = [shared[index], geometric[index], problem.solution(problem.firstExit)]
             // At the larger price not even a certain gain is worth the cheapest step deeper.
-            var low = log(1e-4 / (gaps.max() ?? 1) / Double(problem.imageCount))
-            var high = log(1 / (gaps.min() ?? 1))
+            var low = log(1e-4 * Double(problem.unit) / (gaps.max() ?? 1) / Double(problem.imageCount))
+            var high = log(Double(problem.unit) / (gaps.min() ?? 1))
             for _ in 0..<16 {
                 let price = exp((low + high) / 2)
                 let optimum = starts.map { optimized($0, price: price, &ascent) }

@@ -6,7 +6,7 @@ struct LastGateSweep {
     private let gate: Int
     /// The images' ranks at the gates before the last, gate after gate.
     private let outerRanks: [Int32]
-    /// Whether the answers of all exits are right, exit after exit.
+    /// What the answers of all exits are worth, exit after exit.
     private let correct: [Int32]
     /// The cut after each image; 0 where the next image has the same score.
     private let cutAfter: [Int32]
@@ -32,8 +32,8 @@ struct LastGateSweep {
         var counts = [Int](repeating: 0, count: outer.count)
         var right = 0
         var staying = images
-        // Which images the outer gates let through, as 1 or 0.
-        var isThere = [Int32](repeating: 1, count: images)
+        // Which images the outer gates let through: all bits, or none.
+        var isThere = [Int32](repeating: -1, count: images)
         correct.withUnsafeBufferPointer { correct in
             outerRanks.withUnsafeBufferPointer { outerRanks in
                 isThere.withUnsafeMutableBufferPointer { isThere in
@@ -44,10 +44,10 @@ struct LastGateSweep {
                         var leaving: Int32 = 0
                         var leavingRight: Int32 = 0
                         for place in 0..<images {
-                            let leaves = isThere[place] & (ranks[exit * images + place] < cut ? 1 : 0)
-                            leaving &+= leaves
+                            let leaves = isThere[place] & (ranks[exit * images + place] < cut ? -1 : 0)
+                            leaving &-= leaves
                             leavingRight &+= leaves & answers[exit * images + place]
-                            isThere[place] &-= leaves
+                            isThere[place] ^= leaves
                         }
                         counts[exit] = Int(leaving)
                         right += Int(leavingRight)
@@ -77,7 +77,7 @@ struct LastGateSweep {
                 isThere.withUnsafeBufferPointer { isThere in
                     for index in 0..<images {
                         let mask = isThere[index]
-                        leaving &+= Int(mask)
+                        leaving &-= Int(mask)
                         right &+= Int(mask & correct[gate * images + index])
                         right &-= Int(mask & correct[(gate + 1) * images + index])
                         // A cut that sends nobody more on their way gives nothing new.

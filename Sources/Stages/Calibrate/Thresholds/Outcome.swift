@@ -1,6 +1,6 @@
 /// What a choice of thresholds gives on the fitting split, all images together.
 package struct Outcome: Hashable, Sendable {
-    /// Images answered right.
+    /// What all answers are worth: their number where each is worth 1 if it is right.
     package var correct: Int
     package var macs: Double
 
