@@ -2,6 +2,7 @@
 """Students of one teacher, method by method, paired over seeds: trains what is missing, then writes the table and the plot.
 
     study.py run   --erde .build/release/erde --work FOLDER [--regimes small] [--seeds 1,2,3] [--runs ce,kd,erde]
+    study.py refit --erde .build/release/erde --work FOLDER
     study.py table --work FOLDER
 
 `run` may be interrupted and started again: a finished student is a line of results.jsonl and is not trained twice, and an
@@ -114,7 +115,7 @@ def train(options):
         for seed, name, run in wanted_runs(plan, seeds, only):
             if (regime_name, seed, name) in rows:
                 continue
-            output = folder / f"{name}-{seed}".replace("/", "_").replace(" ", "-").replace(",", "")
+            output = place(work, regime_name, name, seed)
             resume = ["--resume"] if (output / "student.checkpoint").exists() else []
             shares = [run["share"]] if "share" in run else SHARES
             start = time.time()
@@ -131,18 +132,42 @@ def train(options):
             print(regime_name, seed, name, " ".join(f"{100 * b['test']:.2f}" for b in row["budgets"]), flush=True)
 
 
-def summarize(report, regime, seed, name, shares):
-    teacher, student = report["models"][0], report["models"][1]
-    full = teacher["cumulativeMACs"][-1]
-    budgets = [
+def place(work, regime, name, seed):
+    return work / regime / f"{name}-{seed}".replace("/", "_").replace(" ", "-").replace(",", "")
+
+
+def budgets_of(report, shares, full):
+    return [
         {"share": share, "calibration": row["calibrationAccuracy"], "test": row["testAccuracy"]["value"],
          "testMeanMACs": row["testMeanMACs"]["value"], "shared": row["sharedThreshold"]["testAccuracy"],
          "sharedMeanMACs": row["sharedThreshold"]["testMeanMACs"]}
         for share in shares
         for row in report["budgets"] if abs(row["budgetMACs"] - share * full) < 1e-6 * full
     ]
+
+
+def refit(options):
+    """Fits the thresholds of all students again, as the program does it now."""
+    work = Path(options.work).resolve()
+    erde = Path(options.erde).resolve()
+    rows = read_rows(work / "results.jsonl")
+    for (regime, seed, name), row in rows.items():
+        full = row["teacherMACs"][-1]
+        shares = [budget["share"] for budget in row["budgets"]]
+        report = json.loads(call(
+            [erde, "calibrate", place(work, regime, name, seed) / "student.pb", "--data", work / regime / "data.erds",
+             "--budgets", ",".join(str(share * full) for share in shares), "--json"], work / regime / "log.txt"))
+        row["budgets"] = budgets_of(report, shares, full)
+        print(regime, seed, name, " ".join(f"{100 * b['test']:.2f}" for b in row["budgets"]), flush=True)
+    text = "".join(json.dumps(row, sort_keys=True) + "\n" for row in rows.values())
+    (work / "results.jsonl").write_text(text)
+
+
+def summarize(report, regime, seed, name, shares):
+    teacher, student = report["models"][0], report["models"][1]
+    full = teacher["cumulativeMACs"][-1]
     return {
-        "regime": regime, "seed": seed, "run": name, "budgets": budgets,
+        "regime": regime, "seed": seed, "run": name, "budgets": budgets_of(report, shares, full),
         "student": student["architecture"], "studentMACs": student["cumulativeMACs"], "parameters": student["parameterCount"],
         "testPerExit": student["testAccuracyPerExit"], "calibrationPerExit": student["calibrationAccuracyPerExit"],
         "teacherTestPerExit": teacher["testAccuracyPerExit"], "teacherMACs": teacher["cumulativeMACs"],
@@ -302,6 +327,10 @@ def main():
     run.add_argument("--runs", help="names of plan.json's runs; all by default")
     run.add_argument("--threads", type=int)
     run.set_defaults(action=train)
+    again = commands.add_parser("refit", help="fit thresholds again, as the program does it now")
+    again.add_argument("--erde", required=True)
+    again.add_argument("--work", required=True)
+    again.set_defaults(action=refit)
     show = commands.add_parser("table", help="write table.md and the plots")
     show.add_argument("--work", required=True)
     show.set_defaults(action=table)
