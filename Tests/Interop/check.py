@@ -6,15 +6,18 @@ Without a model, the bundled images are ingested and a small network of every fa
 of output is "N passed, N failed"; the exit status is 1 when a check failed.
 """
 
+import hashlib
 import json
 import pathlib
 import re
+import struct
 import subprocess
 import sys
 import tempfile
 
 import numpy as np
 import onnx
+import onnx.numpy_helper
 import onnxruntime
 
 from exports import ExportChecks
@@ -33,7 +36,7 @@ EXPORT_IMAGES = 300
 TOLERANCE = 1e-4
 METADATA = {
     "erde.classNames", "erde.cumulativeMACs", "erde.formatVersion", "erde.image", "erde.operatingPoints",
-    "erde.provenance", "erde.role",
+    "erde.provenance", "erde.role", "erde.weights",
 }
 
 
@@ -98,6 +101,16 @@ def check_schema(checks):
     checks.check("field numbers of schemas/onnx.proto", compared > 30 and not wrong, f"{compared} compared {wrong or ''}")
 
 
+def digest(model):
+    """SHA-256 over all weights by name: length and bytes of the name, extents, elements, numbers as eight bytes."""
+    hashed = hashlib.sha256()
+    for tensor in sorted(model.graph.initializer, key=lambda tensor: tensor.name):
+        hashed.update(struct.pack("<Q", len(tensor.name)) + tensor.name.encode())
+        hashed.update(struct.pack(f"<{len(tensor.dims)}Q", *tensor.dims))
+        hashed.update(onnx.numpy_helper.to_array(tensor).tobytes())
+    return hashed.hexdigest()
+
+
 def check_file(checks, path):
     """The file itself, by the onnx package."""
     model = onnx.load(str(path))
@@ -128,6 +141,7 @@ def check_file(checks, path):
         # Numbers may be spelled in another way; the order of keys may not.
         order = list(json.loads(again).keys()) if isinstance(parsed, dict) else None
         checks.check(f"{key} is JSON with sorted keys", order is None or order == list(parsed.keys()))
+    checks.check("digest of the weights", json.loads(properties["erde.weights"]) == digest(model))
     macs = json.loads(properties["erde.cumulativeMACs"])
     checks.check("MACs per exit", macs == counted_macs(model), f"{macs}")
     return len(outputs), len(json.loads(properties["erde.classNames"])), shape[1:]
