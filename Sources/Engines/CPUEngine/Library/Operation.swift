@@ -1,9 +1,15 @@
 import CDNNL
 import Diagnostics
+import Synchronization
 
 /// A compiled oneDNN primitive.
 final class Operation {
     let handle: OpaquePointer
+
+    /// Held while the library prepares an operation, by one thread of the process at a time. Before 3.1 oneDNN works out the blocks
+    /// of a convolution in a static variable (`brg_blocking_t::last_ic_block_size`), with one value for bytes and another for
+    /// floats, so that two threads that prepare such convolutions both may get code that computes something else.
+    private static let preparation = Mutex(())
 
     /// - Parameters:
     ///   - call: the name of the library's function, for errors.
@@ -12,7 +18,8 @@ final class Operation {
         _ call: String, for purpose: String, _ create: (UnsafeMutablePointer<OpaquePointer?>) -> Int32
     ) throws(ErdeError) {
         var made: OpaquePointer?
-        try checkDNNL(call, doing: "preparing \(purpose)", create(&made))
+        let status = Operation.preparation.withLock { _ in create(&made) }
+        try checkDNNL(call, doing: "preparing \(purpose)", status)
         handle = made!
     }
 
