@@ -84,16 +84,12 @@ package struct AtomicFile: ~Copyable {
         if let failure { throw failure }
     }
 
-    private static func folder(of path: String) -> String {
-        path.lastIndex(of: "/").map { $0 == path.startIndex ? "/" : String(path[..<$0]) } ?? "."
-    }
-
     private static func failure(_ path: String) -> ErdeError {
         let code = errno
         let remedy =
             switch code {
             case ENOSPC, EDQUOT: "free disk space and run again"
-            case ENOENT where access(folder(of: path), F_OK) != 0: "create the folder first"
+            case ENOENT where access(OutputPath.folder(of: path), F_OK) != 0: "create the folder first"
             default: "choose a place you may write to"
             }
         return ErdeError(.cannotWrite, path, "cannot be written: \(String(cString: strerror(code)))", remedy: remedy)

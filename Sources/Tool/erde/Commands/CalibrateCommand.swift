@@ -73,14 +73,14 @@ struct CalibrateCommand: LongComputation {
         report.dataset.fingerprint = place.dataset.fingerprint
         report.dataset.trainImages = place.dataset.train.count
         try report.attachThumbnails(from: place.dataset.test)
-        let folder = "\(OutputPlace.folder(of: target))/report"
+        let folder = "\(OutputPath.folder(of: target))/report"
         try OutputPlace.prepare(folder: folder)
         try writeReport(report, to: folder)
         for warning in report.warnings { Console.standard.warn(warning) }
         Console.standard.result(
             common.json
                 ? try JSONText.text(report)
-                : CompressionSummary(report, model: target, folder: OutputPlace.folder(of: target)).budgets
+                : CompressionSummary(report, model: target, folder: OutputPath.folder(of: target)).budgets
                     + "\n\nmodel   \(target)\nreport  \(folder)/index.html")
     }
 }

@@ -113,7 +113,7 @@ struct CompressCommand: LongComputation {
         var plan = try StudentPlan(
             teacher: model, teacherName: teacher, wish: wish, targetMACs: target,
             maxMACs: try maxMacs?.macs(of: cost), budgets: try budgets?.macs(of: cost), pruning: recipe.pruning, pruneTo: pruneTo)
-        let folder = output ?? OutputPlace.folder(of: teacher)
+        let folder = output ?? OutputPath.folder(of: teacher)
         try OutputPlace.prepare(folder: folder)
         try OutputPlace.prepare(folder: "\(folder)/report")
         for name in Compression.fileNames {

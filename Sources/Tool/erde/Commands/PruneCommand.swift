@@ -62,8 +62,7 @@ struct PruneCommand: LongComputation {
             Console.standard.result(common.json ? try JSONText.text(list) : list.text)
             return
         }
-        try OutputPlace.check(
-            file: output, inputs: [model, teacher, data, data == nil ? loaded.metadata.provenance.datasetPath : nil])
+        try OutputPlace.check(file: output, inputs: [model, teacher, data, loaded.metadata.provenance.datasetPath])
         let source = try teacher.map { (path) throws(ErdeError) in try ModelFile.read(path: path) }
         var recipe = try recipe(for: loaded, hasTeacher: source != nil)
         let loss = recipe.distillation ?? DistillationRecipe()

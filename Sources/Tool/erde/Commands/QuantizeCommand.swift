@@ -52,7 +52,7 @@ struct QuantizeCommand: ParsableCommand {
                 .usage, "--teacher", "\(model) was not trained with a loss that has one, and learns on with its own loss",
                 remedy: "leave it out")
         }
-        let folder = "\(OutputPlace.folder(of: target))/report"
+        let folder = "\(OutputPath.folder(of: target))/report"
         let place = try DatasetPlace(given: data, of: loaded, named: model)
         try place.requireImagesToCalibrate()
         let options = try calibrationOptions(loaded)
@@ -75,7 +75,7 @@ struct QuantizeCommand: ParsableCommand {
         Console.standard.result(
             common.json
                 ? try JSONText.text(report)
-                : CompressionSummary(report, model: target, folder: OutputPlace.folder(of: target)).text)
+                : CompressionSummary(report, model: target, folder: OutputPath.folder(of: target)).text)
     }
 
     /// Where the bytes of a model go: `student.pb` becomes `student-int8.pb`.

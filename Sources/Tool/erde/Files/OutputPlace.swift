@@ -44,10 +44,4 @@ enum OutputPlace {
 
     /// Opens a file beside the one named and drops it.
     private static func probe(_ path: String) throws(ErdeError) { _ = try AtomicFile(path: path) }
-
-    /// The folder a path lies in.
-    static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "." }
-        return slash == path.startIndex ? "/" : String(path[..<slash])
-    }
 }
