@@ -9,6 +9,9 @@ package protocol Engine: Sendable {
     /// The precision that compiling with these options gives here; never `auto`.
     func precision(for options: CompilationOptions) -> Precision
 
+    /// How many threads an executable compiled with these options uses.
+    func threads(for options: CompilationOptions) -> Int
+
     /// Prepares a graph for repeated runs.
     ///
     /// - Parameters:

@@ -29,8 +29,10 @@ package struct CPUEngine: Engine {
         return try CPUExecutable(
             graph: graph, parameters: parameters,
             imageType: precision == .bfloat16 ? ERDE_DNNL_BFLOAT16 : ERDE_DNNL_FLOAT32,
-            threads: options.threads ?? CPUEngine.processors, isProfiled: options.isProfiled)
+            threads: threads(for: options), isProfiled: options.isProfiled)
     }
+
+    package func threads(for options: CompilationOptions) -> Int { options.threads ?? CPUEngine.processors }
 
     /// bfloat16 where the processor has instructions for it, unless the options say otherwise.
     package func precision(for options: CompilationOptions) -> Precision {

@@ -15,6 +15,8 @@ package struct ReferenceEngine: Engine {
     /// Always float32, the precision at its borders.
     package func precision(for options: CompilationOptions) -> Precision { .float32 }
 
+    package func threads(for options: CompilationOptions) -> Int { 1 }
+
     package func compile(
         _ graph: Graph, parameters: Parameters, options: CompilationOptions = CompilationOptions()
     ) throws(ErdeError) -> any Executable {

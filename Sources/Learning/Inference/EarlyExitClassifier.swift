@@ -230,8 +230,8 @@ package final class EarlyExitClassifier {
         misses[key, default: 0] += 1
         let larger = executables.keys.filter { $0.segment == segment && $0.batch > key.batch }.min { $0.batch < $1.batch }
         if misses[key] == 1, let larger, let ready = executables[larger] { return (ready, larger.batch) }
-        let graph = try segments[segment].graph.rebatched(key.batch)
-        let compiled = try engine.compile(graph, parameters: parameters, options: options)
+        let compiled = try engine.compileForInference(
+            segments[segment].graph, batch: key.batch, parameters: parameters, options: options)
         executables[key] = compiled
         return (compiled, key.batch)
     }

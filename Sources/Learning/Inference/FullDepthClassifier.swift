@@ -36,7 +36,7 @@ package final class FullDepthClassifier {
 
     private func executable(batch: Int) throws(ErdeError) -> any Executable {
         if let ready = executables[batch] { return ready }
-        let compiled = try engine.compile(try graph.rebatched(batch), parameters: parameters, options: options)
+        let compiled = try engine.compileForInference(graph, batch: batch, parameters: parameters, options: options)
         executables[batch] = compiled
         return compiled
     }

@@ -69,6 +69,7 @@ void erde_dnnl_machine_destroy(erde_dnnl_machine *machine) {
     if (!machine) return;
     if (machine->stream) dnnl_stream_destroy(machine->stream);
     if (machine->engine) dnnl_engine_destroy(machine->engine);
+    free(machine->scratchpad);
     free(machine);
 }
 
@@ -120,6 +121,32 @@ int erde_dnnl_argument_index(erde_dnnl_argument argument) {
     return -1;
 }
 
+// Makes a memory, without an address yet, for the scratchpad that an operation wants of its caller.
+static dnnl_status_t erde_dnnl_describe_scratchpad(erde_dnnl_operation *operation) {
+    operation->scratchpad_size = dnnl_memory_desc_get_size(
+        dnnl_primitive_desc_query_md(operation->description, dnnl_query_scratchpad_md, 0));
+    if (operation->scratchpad_size == 0) return dnnl_success;
+    dnnl_engine_t engine;
+    dnnl_status_t status = dnnl_primitive_desc_query(operation->description, dnnl_query_engine, 0, &engine);
+    if (status != dnnl_success) return status;
+    return dnnl_memory_create(&operation->scratchpad,
+                              dnnl_primitive_desc_query_md(operation->description, dnnl_query_scratchpad_md, 0), engine,
+                              DNNL_MEMORY_NONE);
+}
+
+// Puts the machine's scratchpad, grown if it is too small, under the operation's.
+static dnnl_status_t erde_dnnl_lend_scratchpad(erde_dnnl_machine *machine, const erde_dnnl_operation *operation) {
+    if (machine->scratchpad_size < operation->scratchpad_size) {
+        const size_t page = 4096, size = (operation->scratchpad_size + page - 1) / page * page;
+        void *grown = aligned_alloc(page, size);
+        if (!grown) return dnnl_out_of_memory;
+        free(machine->scratchpad);
+        machine->scratchpad = grown;
+        machine->scratchpad_size = size;
+    }
+    return dnnl_memory_set_data_handle(operation->scratchpad, machine->scratchpad);
+}
+
 int erde_dnnl_operation_finish(dnnl_primitive_desc_t description, erde_dnnl_operation **operation) {
     erde_dnnl_operation *made = calloc(1, sizeof *made);
     if (!made) {
@@ -128,6 +155,7 @@ int erde_dnnl_operation_finish(dnnl_primitive_desc_t description, erde_dnnl_oper
     }
     made->description = description;
     dnnl_status_t status = dnnl_primitive_create(&made->primitive, description);
+    if (status == dnnl_success) status = erde_dnnl_describe_scratchpad(made);
     if (status != dnnl_success) {
         erde_dnnl_operation_destroy(made);
         return status;
@@ -138,6 +166,7 @@ int erde_dnnl_operation_finish(dnnl_primitive_desc_t description, erde_dnnl_oper
 
 void erde_dnnl_operation_destroy(erde_dnnl_operation *operation) {
     if (!operation) return;
+    if (operation->scratchpad) dnnl_memory_destroy(operation->scratchpad);
     if (operation->primitive) dnnl_primitive_destroy(operation->primitive);
     if (operation->description) dnnl_primitive_desc_destroy(operation->description);
     free(operation);
@@ -151,10 +180,11 @@ const char *erde_dnnl_operation_implementation(const erde_dnnl_operation *operat
 
 int erde_dnnl_fusion_attributes(const erde_dnnl_fusion *fusion, dnnl_primitive_attr_t *attributes) {
     *attributes = NULL;
-    if (!fusion || (fusion->addend == ERDE_DNNL_NO_ADDEND && !fusion->has_activation && !fusion->scales))
-        return dnnl_success;
+    const int fuses = fusion && (fusion->addend != ERDE_DNNL_NO_ADDEND || fusion->has_activation || fusion->scales);
     dnnl_post_ops_t chain = NULL;
     dnnl_status_t status = dnnl_primitive_attr_create(attributes);
+    if (status == dnnl_success) status = dnnl_primitive_attr_set_scratchpad_mode(*attributes, dnnl_scratchpad_mode_user);
+    if (status == dnnl_success && !fuses) return status;
     if (status == dnnl_success && fusion->scales) status = erde_dnnl_set_scales(*attributes, fusion);
     if (status == dnnl_success) status = dnnl_post_ops_create(&chain);
     if (status == dnnl_success && fusion->addend != ERDE_DNNL_NO_ADDEND) status = erde_dnnl_append_addend(chain, fusion);
@@ -174,11 +204,18 @@ void erde_dnnl_memory_destroy(erde_dnnl_memory *memory) {
 
 int erde_dnnl_execute(erde_dnnl_machine *machine, const erde_dnnl_operation *operation, int count,
                       const erde_dnnl_binding *bindings) {
-    dnnl_exec_arg_t arguments[16];
-    if (count > 16) return dnnl_invalid_arguments;
+    enum { most = 16 };
+    dnnl_exec_arg_t arguments[most + 1];
+    if (count > most) return dnnl_invalid_arguments;
     for (int i = 0; i < count; i++) {
         arguments[i].arg = erde_dnnl_argument_index(bindings[i].argument);
         arguments[i].memory = (dnnl_memory_t)bindings[i].memory;
+    }
+    if (operation->scratchpad) {
+        dnnl_status_t status = erde_dnnl_lend_scratchpad(machine, operation);
+        if (status != dnnl_success) return status;
+        arguments[count].arg = DNNL_ARG_SCRATCHPAD;
+        arguments[count++].memory = operation->scratchpad;
     }
     return dnnl_primitive_execute(operation->primitive, machine->stream, count, arguments);
 }

@@ -8,6 +8,9 @@
 struct erde_dnnl_machine {
     dnnl_engine_t engine;
     dnnl_stream_t stream;
+    // Shared by all operations that run on this machine, one after another.
+    void *scratchpad;
+    size_t scratchpad_size;
 };
 
 struct erde_dnnl_layout {
@@ -17,6 +20,9 @@ struct erde_dnnl_layout {
 struct erde_dnnl_operation {
     dnnl_primitive_desc_t description;
     dnnl_primitive_t primitive;
+    // NULL where none of the caller's is needed. The library's own would belong to the thread that prepared the operation.
+    dnnl_memory_t scratchpad;
+    size_t scratchpad_size;
 };
 
 dnnl_data_type_t erde_dnnl_data_type(erde_dnnl_type type);
@@ -25,7 +31,7 @@ erde_dnnl_type erde_dnnl_known_type(dnnl_data_type_t type);
 int erde_dnnl_argument_index(erde_dnnl_argument argument);
 // Takes over the description and makes the primitive.
 int erde_dnnl_operation_finish(dnnl_primitive_desc_t description, erde_dnnl_operation **operation);
-// NULL attributes when nothing is fused; the caller destroys them.
+// With a scratchpad of the caller's, and `fusion` unless that is NULL; the caller destroys them.
 int erde_dnnl_fusion_attributes(const erde_dnnl_fusion *fusion, dnnl_primitive_attr_t *attributes);
 
 static inline float erde_dnnl_addend_scale(const erde_dnnl_fusion *fusion) {

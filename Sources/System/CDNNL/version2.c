@@ -124,7 +124,7 @@ int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_convoluti
     int result = erde_dnnl_fusion_attributes(fusion, &attributes);
     if (result != dnnl_success) return result;
     result = finish(&description, attributes, machine, NULL, operation);
-    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    dnnl_primitive_attr_destroy(attributes);
     return result;
 }
 
@@ -142,7 +142,10 @@ int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, erde_
         &description, erde_dnnl_algorithm(algorithm), &diff_src->description, &weights->description,
         &diff_dst->description,
         extents.strides, extents.dilations, extents.padding_begin, extents.padding_end);
-    result = status == dnnl_success ? finish(&description, NULL, machine, forward, operation) : (int)status;
+    dnnl_primitive_attr_t attributes = NULL;
+    result = status == dnnl_success ? erde_dnnl_fusion_attributes(NULL, &attributes) : (int)status;
+    if (result == dnnl_success) result = finish(&description, attributes, machine, forward, operation);
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
     erde_dnnl_operation_destroy(forward);
     return result;
 }
@@ -160,7 +163,10 @@ int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, erd
     dnnl_status_t status = dnnl_dilated_convolution_backward_weights_desc_init(
         &description, erde_dnnl_algorithm(algorithm), &src->description, &diff_weights->description, NULL,
         &diff_dst->description, extents.strides, extents.dilations, extents.padding_begin, extents.padding_end);
-    result = status == dnnl_success ? finish(&description, NULL, machine, forward, operation) : (int)status;
+    dnnl_primitive_attr_t attributes = NULL;
+    result = status == dnnl_success ? erde_dnnl_fusion_attributes(NULL, &attributes) : (int)status;
+    if (result == dnnl_success) result = finish(&description, attributes, machine, forward, operation);
+    if (attributes) dnnl_primitive_attr_destroy(attributes);
     erde_dnnl_operation_destroy(forward);
     return result;
 }

@@ -131,7 +131,7 @@ int erde_dnnl_convolution_create(erde_dnnl_machine *machine, erde_dnnl_convoluti
         &description, machine->engine, erde_dnnl_forward_kind(mode), erde_dnnl_algorithm(algorithm), src->description,
         weights->description, bias ? bias->description : NULL, dst->description, extents.strides, extents.dilations,
         extents.padding_begin, extents.padding_end, attributes);
-    if (attributes) dnnl_primitive_attr_destroy(attributes);
+    dnnl_primitive_attr_destroy(attributes);
     return finish(status, description, operation);
 }
 
@@ -143,12 +143,19 @@ int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, erde_
     int result = erde_dnnl_convolution_create(machine, algorithm, ERDE_DNNL_TRAINING, diff_src, weights, NULL, diff_dst,
                                               window, NULL, &forward);
     if (result != dnnl_success) return result;
+    dnnl_primitive_attr_t attributes;
+    result = erde_dnnl_fusion_attributes(NULL, &attributes);
+    if (result != dnnl_success) {
+        erde_dnnl_operation_destroy(forward);
+        return result;
+    }
     const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_primitive_desc_t description;
     dnnl_status_t status = dnnl_convolution_backward_data_primitive_desc_create(
         &description, machine->engine, erde_dnnl_algorithm(algorithm), diff_src->description, weights->description,
         diff_dst->description, extents.strides, extents.dilations, extents.padding_begin, extents.padding_end,
-        forward->description, NULL);
+        forward->description, attributes);
+    dnnl_primitive_attr_destroy(attributes);
     erde_dnnl_operation_destroy(forward);
     return finish(status, description, operation);
 }
@@ -161,12 +168,19 @@ int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, erd
     int result = erde_dnnl_convolution_create(machine, algorithm, ERDE_DNNL_TRAINING, src, diff_weights, NULL, diff_dst,
                                               window, NULL, &forward);
     if (result != dnnl_success) return result;
+    dnnl_primitive_attr_t attributes;
+    result = erde_dnnl_fusion_attributes(NULL, &attributes);
+    if (result != dnnl_success) {
+        erde_dnnl_operation_destroy(forward);
+        return result;
+    }
     const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_primitive_desc_t description;
     dnnl_status_t status = dnnl_convolution_backward_weights_primitive_desc_create(
         &description, machine->engine, erde_dnnl_algorithm(algorithm), src->description, diff_weights->description, NULL,
         diff_dst->description, extents.strides, extents.dilations, extents.padding_begin, extents.padding_end,
-        forward->description, NULL);
+        forward->description, attributes);
+    dnnl_primitive_attr_destroy(attributes);
     erde_dnnl_operation_destroy(forward);
     return finish(status, description, operation);
 }

@@ -21,8 +21,8 @@ struct InferenceSpeed {
     /// Seconds of each run, ascending.
     func times(batch: Int, rounds: Int) throws(ErdeError) -> [Double] {
         let fast = try model.graph.optimizedForInference(model.parameters)
-        let executable = try engine.engine.compile(
-            try fast.graph.rebatched(batch), parameters: fast.parameters, options: engine.compilation)
+        let executable = try engine.engine.compileForInference(
+            fast.graph, batch: batch, parameters: fast.parameters, options: engine.compilation)
         let input = executable.graph.inputs[0]
         let shape = executable.graph.shape(of: input.value)
         var random = RandomGenerator(seed: 1)
