@@ -10,10 +10,7 @@ import Tensors
 ///
 /// Images are known by a position of the caller's choice; answers come when they are ready, in any order.
 package final class EarlyExitClassifier {
-    private let segments: [ExitSegment]
-    private let parameters: Parameters
-    private let metadata: ModelMetadata
-    private let policy: ExitPolicy
+    private let network: EarlyExitNetwork
     private let engine: any Engine
     private let options: CompilationOptions
     private let batchSize: Int
@@ -31,39 +28,25 @@ package final class EarlyExitClassifier {
         let batch: Int
     }
 
-    /// - Parameters:
-    ///   - policy: one threshold for every exit but the last.
-    ///   - batchSize: the most images that run at once.
-    /// - Throws: `ErdeError` of kind `badData` when thresholds and exits, or variables and graph, do not fit.
+    /// - Parameter batchSize: the most images that run at once.
     package init(
-        model: Model, policy: ExitPolicy, engine: any Engine, options: CompilationOptions, batchSize: Int = 128
-    ) throws(ErdeError) {
-        guard policy.thresholds.count == model.exitCount - 1 else {
-            throw ErdeError(
-                .badData, "thresholds", "expected \(model.exitCount - 1), found \(policy.thresholds.count)",
-                remedy: "run `erde calibrate` on this model")
-        }
-        let fast = try model.graph.optimizedForInference(model.parameters)
-        let segments = try fast.graph.exitSegmentsCarryingFloats()
-        var sizes = [Model.inputName: model.metadata.image.byteCount]
-        for segment in segments {
-            for output in segment.graph.outputs {
-                let shape = segment.graph.shape(of: output.value)
-                sizes[output.name] = shape.count / max(1, shape[0])
-            }
-        }
-        let waiting = [[Model.inputName]] + segments.dropLast().map(\.liveAfter)
-        queues = waiting.map { names in
-            WaitingImages(parts: names.map { WaitingImages.Part(name: $0, size: sizes[$0]!) })
-        }
-        results = segments.map { [[Float]](repeating: [], count: $0.graph.outputs.count) }
-        self.segments = segments
-        parameters = fast.parameters
-        metadata = model.metadata
-        self.policy = policy
+        network: EarlyExitNetwork, engine: any Engine, options: CompilationOptions, batchSize: Int = 128
+    ) {
+        queues = network.waiting.map { WaitingImages(parts: $0) }
+        results = network.segments.map { [[Float]](repeating: [], count: $0.graph.outputs.count) }
+        self.network = network
         self.engine = engine
         self.options = options
         self.batchSize = batchSize
+    }
+
+    /// - Throws: as `EarlyExitNetwork`.
+    package convenience init(
+        model: Model, policy: ExitPolicy, engine: any Engine, options: CompilationOptions, batchSize: Int = 128
+    ) throws(ErdeError) {
+        self.init(
+            network: try EarlyExitNetwork(model: model, policy: policy), engine: engine, options: options,
+            batchSize: batchSize)
     }
 
     /// Images that wait for a batch to fill.
@@ -78,7 +61,8 @@ package final class EarlyExitClassifier {
         _ pixels: UnsafeRawBufferPointer, positions: some Collection<Int>, leave: (Int, Classification) -> Void
     ) throws(ErdeError) {
         precondition(
-            pixels.count == positions.count * metadata.image.byteCount, "\(pixels.count) bytes of \(positions.count) images")
+            pixels.count == positions.count * network.metadata.image.byteCount,
+            "\(pixels.count) bytes of \(positions.count) images")
         queues[0].append(positions, pixels: pixels)
         try runBatches(ofAtLeast: batchSize, leave)
     }
@@ -92,7 +76,7 @@ package final class EarlyExitClassifier {
     package func classify(_ images: [Float], count: Int) throws(ErdeError) -> [Classification] {
         precondition(waitingCount == 0, "\(waitingCount) images wait from earlier")
         var answers = [Classification?](repeating: nil, count: count)
-        let size = metadata.image.byteCount
+        let size = network.metadata.image.byteCount
         for start in stride(from: 0, to: count, by: batchSize) {
             let end = min(start + batchSize, count)
             queues[0].append(start..<end, floats: images[start * size..<end * size])
@@ -104,7 +88,7 @@ package final class EarlyExitClassifier {
     // MARK: Running
 
     private func runBatches(ofAtLeast smallest: Int, _ leave: (Int, Classification) -> Void) throws(ErdeError) {
-        for index in segments.indices {
+        for index in network.segments.indices {
             while queues[index].count >= smallest { try run(index, leave) }
         }
     }
@@ -175,7 +159,7 @@ package final class EarlyExitClassifier {
         results[index][0].withUnsafeBufferPointer { logits in
             for row in 0..<rows {
                 let values = UnsafeBufferPointer(rebasing: logits[row * width..<(row + 1) * width])
-                if policy.leaves(at: index, score: policy.score.value(of: values)) {
+                if network.policy.leaves(at: index, score: network.policy.score.value(of: values)) {
                     leave(queue.position(row), answer(Array(values), exit: index))
                 } else {
                     staying.append(row)
@@ -195,7 +179,7 @@ package final class EarlyExitClassifier {
                     queues[index + 1].appendRow(UnsafeBufferPointer(rebasing: floats[place]), part: part)
                 }
             }
-            if let output = segments[index].graph.outputs.firstIndex(where: { $0.name == kept.name }) {
+            if let output = network.segments[index].graph.outputs.firstIndex(where: { $0.name == kept.name }) {
                 results[index][output].withUnsafeBufferPointer(copy)
             } else if let earlier = queue.parts.firstIndex(where: { $0.name == kept.name }) {
                 queue.withRows(rows, part: earlier, copy)
@@ -209,7 +193,7 @@ package final class EarlyExitClassifier {
         let best = argMax(logits)
         let total = logits.reduce(0.0) { $0 + exp(Double($1) - Double(logits[best])) }
         return Classification(
-            label: best, probability: 1 / total, exit: exit, macs: metadata.cumulativeMACs[exit], logits: logits)
+            label: best, probability: 1 / total, exit: exit, macs: network.metadata.cumulativeMACs[exit], logits: logits)
     }
 
     // MARK: Executables
@@ -231,7 +215,7 @@ package final class EarlyExitClassifier {
         let larger = executables.keys.filter { $0.segment == segment && $0.batch > key.batch }.min { $0.batch < $1.batch }
         if misses[key] == 1, let larger, let ready = executables[larger] { return (ready, larger.batch) }
         let compiled = try engine.compileForInference(
-            segments[segment].graph, batch: key.batch, parameters: parameters, options: options)
+            network.segments[segment].graph, batch: key.batch, parameters: network.parameters, options: options)
         executables[key] = compiled
         return (compiled, key.batch)
     }

@@ -3,7 +3,7 @@ package import Images
 
 /// How a classification run works; none of it changes an answer.
 package struct ClassificationSettings: Sendable {
-    /// The most images that run through the network at once.
+    /// The most images that run through the network at once, in all threads together.
     package var batchSize: Int
     /// Threads that read and decode.
     package var decoders: Int
@@ -11,24 +11,43 @@ package struct ClassificationSettings: Sendable {
     package var limits: ImageLimits
     /// Images that may be on their way at once; the default fits the model.
     package var window: Int?
-    /// How long images wait for others to fill their batch while none come, in milliseconds.
-    package var patienceMilliseconds: Int
+    /// How long images wait for others to fill their batch while none come.
+    package var patience: Duration
 
     package init(
         batchSize: Int = 128, decoders: Int = 2, limits: ImageLimits = ImageLimits(), window: Int? = nil,
-        patienceMilliseconds: Int = 250
+        patience: Duration = .milliseconds(250)
     ) {
         self.batchSize = batchSize
         self.decoders = decoders
         self.limits = limits
         self.window = window
-        self.patienceMilliseconds = patienceMilliseconds
+        self.patience = patience
     }
 
     /// Bytes of decoded images that may wait.
     private static let pixelBytes = 32 << 20
     /// Bytes of answers that may wait for an earlier one.
     private static let answerBytes = 32 << 20
+
+    /// How a batch is shared out among threads that run the network.
+    package struct Workers: Hashable, Sendable {
+        /// How many run it side by side.
+        package let count: Int
+        /// The most images that each runs at once.
+        package let batchSize: Int
+        /// Threads that each of them uses.
+        package let threads: Int
+    }
+
+    /// Fewer images than this are not worth a worker of their own.
+    private static let smallestBatch = 16
+
+    /// As many workers as leave each enough images: a thread alone with a batch is faster than two that share it.
+    package func workers(threads: Int) -> Workers {
+        let count = max(1, min(threads, batchSize / ClassificationSettings.smallestBatch))
+        return Workers(count: count, batchSize: batchSize / count, threads: threads / count)
+    }
 
     /// Images that a thread decodes in one go.
     func runLength(_ image: ImageFormat) -> Int { max(1, min(32, batchSize, (1 << 20) / image.byteCount)) }

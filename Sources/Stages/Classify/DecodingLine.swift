@@ -11,7 +11,7 @@ final class DecodingLine: Sendable {
     /// What waiting for a run came to.
     enum Step {
         case run(DecodedRun)
-        /// Nothing was ready in time.
+        /// Nothing was ready in time, or nothing can come before images are answered.
         case idle
         case end
     }
@@ -22,31 +22,31 @@ final class DecodingLine: Sendable {
         var isAtEnd = false
     }
 
-    private struct Ready {
-        var runs: [DecodedRun] = []
+    private struct Progress {
+        /// Decoded runs that nobody took yet.
+        var ready: [DecodedRun] = []
+        /// Runs asked for, being decoded or ready.
+        var ahead = 0
+        /// All of these, and runs that are taken and not finished.
+        var unfinished = 0
         var workers: Int
+        var isStopped = false
     }
 
     private let format: ImageFormat
     private let limits: ImageLimits
     /// Most images of a run.
     let runLength: Int
-    private let workers: Int
+    private let mostAhead: Int
+    private let mostUnfinished: Int
     private let mayTakeBack: Bool
     private let intake: Mutex<Intake>
-    private let ready: Mutex<Ready>
-    /// Signalled for each run that is ready, and for each worker that ends.
-    private let arrival = DispatchSemaphore(value: 0)
-    /// One for each decoded run that may wait to be taken.
-    private let room = DispatchSemaphore(value: 0)
-    /// One for each run that may be unfinished.
-    private let unfinished = DispatchSemaphore(value: 0)
-    private let isStopped = Atomic(false)
+    private let progress: Monitor<Progress>
     private let group = DispatchGroup()
 
     /// - Parameters:
     ///   - workers: decoding threads.
-    ///   - waitingRuns: decoded runs that may wait to be taken.
+    ///   - waitingRuns: runs that may be under way to whoever takes them.
     ///   - unfinishedRuns: runs that may be taken from the source and not finished.
     init(
         source: sending any ImageSource, format: ImageFormat, limits: ImageLimits, runLength: Int, workers: Int,
@@ -55,52 +55,43 @@ final class DecodingLine: Sendable {
         self.format = format
         self.limits = limits
         self.runLength = runLength
-        self.workers = workers
+        mostAhead = waitingRuns
+        mostUnfinished = unfinishedRuns
         mayTakeBack = source.mayTakeBack
         intake = Mutex(Intake(source: source))
-        ready = Mutex(Ready(workers: workers))
-        // Semaphores must not end below the value they began with.
-        for _ in 0..<waitingRuns { room.signal() }
-        for _ in 0..<unfinishedRuns { unfinished.signal() }
+        progress = Monitor(Progress(workers: workers))
         for worker in 0..<workers {
             DispatchQueue(label: "erde.decode.\(worker)").async(group: group) { [self] in work() }
         }
     }
 
     /// The next run that is ready, in any order.
-    func take(waiting patience: DispatchTimeInterval) -> Step {
-        while true {
-            if arrival.wait(timeout: .now() + patience) == .timedOut { return .idle }
-            let run = ready.withLock { ready -> DecodedRun?? in
-                if !ready.runs.isEmpty { return ready.runs.removeFirst() }
-                return ready.workers == 0 ? .some(nil) : nil
+    ///
+    /// - Parameter holding: whether the caller keeps images back that it could finish.
+    func take(waiting patience: Duration, holding: Bool) -> Step {
+        progress.wait(atMost: patience) { progress in
+            if !progress.ready.isEmpty {
+                progress.ahead -= 1
+                return .run(progress.ready.removeFirst())
             }
-            guard let run else { continue }
-            guard let run else { return .end }
-            room.signal()
-            return .run(run)
-        }
+            if progress.workers == 0 { return .end }
+            return holding && progress.unfinished - progress.ahead >= mostUnfinished ? .idle : nil
+        } ?? .idle
     }
 
     /// Tells that all images of a run are answered, so that another may be begun.
-    func finish() { unfinished.signal() }
+    func finish() { progress.change { $0.unfinished -= 1 } }
 
     /// Ends the threads after the images in hand, and waits for them.
     func stop() {
-        isStopped.store(true, ordering: .relaxed)
-        for _ in 0..<workers {
-            room.signal()
-            unfinished.signal()
-        }
+        progress.change { $0.isStopped = true }
         group.wait()
+        progress.change { $0.ready = [] }
     }
 
     private func work() {
         var decoder = ImageDecoder(limits: limits)
-        while true {
-            unfinished.wait()
-            room.wait()
-            if isStopped.load(ordering: .relaxed) { break }
+        while mayBegin() {
             let (step, number) = intake.withLock { intake -> (ImageSourceStep, Int) in
                 if intake.isAtEnd { return (.end, 0) }
                 let step = intake.source.next(atMost: runLength)
@@ -111,26 +102,30 @@ final class DecodingLine: Sendable {
                 }
                 return (step, intake.nextRun - 1)
             }
-            switch step {
-            case .images(let items):
-                let run = DecodedRun(number: number, items: items, format: format, decoder: &decoder) { item in
-                    mayTakeBack && intake.withLock { $0.source.takesBack(item) }
+            guard case .images(let items) = step else {
+                progress.change {
+                    $0.ahead -= 1
+                    $0.unfinished -= 1
                 }
-                ready.withLock { $0.runs.append(run) }
-                arrival.signal()
+                if case .end = step { break }
                 continue
-            case .idle:
-                room.signal()
-                unfinished.signal()
-                continue
-            case .end: break
             }
-            break
+            let run = DecodedRun(number: number, items: items, format: format, decoder: &decoder) { item in
+                mayTakeBack && intake.withLock { $0.source.takesBack(item) }
+            }
+            progress.change { $0.ready.append(run) }
         }
-        // The others wait for what this worker held.
-        room.signal()
-        unfinished.signal()
-        ready.withLock { $0.workers -= 1 }
-        arrival.signal()
+        progress.change { $0.workers -= 1 }
+    }
+
+    /// Waits until a run may be begun, and counts it; false when none will be.
+    private func mayBegin() -> Bool {
+        progress.wait { progress -> Bool? in
+            if progress.isStopped { return false }
+            guard progress.ahead < mostAhead, progress.unfinished < mostUnfinished else { return nil }
+            progress.ahead += 1
+            progress.unfinished += 1
+            return true
+        } ?? false
     }
 }

@@ -57,12 +57,12 @@ import Testing
 
     private func run(
         _ items: [ImageItem], _ settings: ClassificationSettings, atOnce: Int = 1000, isHesitant: Bool = false,
-        thresholds: [Double]
+        threads: Int = 1, thresholds: [Double]
     ) throws -> [ClassifiedImage] {
         var images: [ClassifiedImage] = []
         let summary = try classify(
             Counted(items: items, atOnce: atOnce, isHesitant: isHesitant), with: model(),
-            policy: ExitPolicy(thresholds: thresholds), engine: CPUEngine(), options: CompilationOptions(threads: 1),
+            policy: ExitPolicy(thresholds: thresholds), engine: CPUEngine(), options: CompilationOptions(threads: threads),
             settings: settings, visit: { image throws(ErdeError) in images.append(image) })
         #expect(summary.answered + summary.bad == items.count)
         #expect(summary.bad == items.indices.count { $0 % 11 == 3 })
@@ -80,15 +80,21 @@ import Testing
         let reference = try run(items, plain, thresholds: thresholds)
         #expect(reference.map(\.name.text) == items.map(\.name.text))
         #expect(Set(reference.compactMap { try? $0.result.get().exit }).count > 1)
-        let settings: [(ClassificationSettings, atOnce: Int, isHesitant: Bool)] = [
-            (ClassificationSettings(batchSize: 7, decoders: 3), 1000, false),
-            (ClassificationSettings(batchSize: 1, decoders: 2), 3, false),
-            (ClassificationSettings(batchSize: 64, decoders: 4, window: 1), 1000, false),
-            (ClassificationSettings(batchSize: 16, decoders: 2, window: 40), 5, true),
-            (ClassificationSettings(batchSize: 128, decoders: 3, patienceMilliseconds: 1), 2, true),
+        let settings: [(ClassificationSettings, atOnce: Int, isHesitant: Bool, threads: Int)] = [
+            (ClassificationSettings(batchSize: 7, decoders: 3), 1000, false, 1),
+            (ClassificationSettings(batchSize: 1, decoders: 2), 3, false, 2),
+            (ClassificationSettings(batchSize: 64, decoders: 4, window: 1), 1000, false, 1),
+            (ClassificationSettings(batchSize: 16, decoders: 2, window: 40), 5, true, 1),
+            (ClassificationSettings(batchSize: 128, decoders: 3, patience: .milliseconds(1)), 2, true, 1),
+            (ClassificationSettings(batchSize: 64, decoders: 2), 1000, false, 4),
+            (ClassificationSettings(batchSize: 48, decoders: 3, window: 48), 7, true, 3),
+            // The window is full while workers hold images back: only what they finish lets more come.
+            (ClassificationSettings(batchSize: 32, decoders: 1, window: 32, patience: .seconds(60)), 1000, false, 2),
+            (ClassificationSettings(batchSize: 33, decoders: 2, patience: .milliseconds(1)), 1, true, 2),
         ]
-        for (setting, atOnce, isHesitant) in settings {
-            let images = try run(items, setting, atOnce: atOnce, isHesitant: isHesitant, thresholds: thresholds)
+        for (setting, atOnce, isHesitant, threads) in settings {
+            let images = try run(
+                items, setting, atOnce: atOnce, isHesitant: isHesitant, threads: threads, thresholds: thresholds)
             #expect(images.map(\.name) == reference.map(\.name))
             for (image, expected) in zip(images, reference) {
                 switch (image.result, expected.result) {
@@ -102,6 +108,18 @@ import Testing
         }
     }
 
+    @Test func batchesAreSharedOutAmongThreads() {
+        func workers(_ batch: Int, _ threads: Int) -> [Int] {
+            let workers = ClassificationSettings(batchSize: batch).workers(threads: threads)
+            return [workers.count, workers.batchSize, workers.threads]
+        }
+        #expect(workers(128, 1) == [1, 128, 1])
+        #expect(workers(128, 2) == [2, 64, 1])
+        #expect(workers(128, 16) == [8, 16, 2])
+        #expect(workers(1, 4) == [1, 1, 4])
+        #expect(workers(50, 3) == [3, 16, 1])
+    }
+
     /// Logits that are no numbers never make an image leave early, and are no answer at the end.
     @Test(arguments: [(exit: 1, answered: 5), (exit: 3, answered: 0)], GateScore.allCases)
     func whatIsNoNumberIsNoAnswer(_ broken: (exit: Int, answered: Int), score: GateScore) throws {
@@ -113,7 +131,7 @@ import Testing
         let summary = try classify(
             Counted(items: Array(try items(14).filter { $0.name.text != "3" }.prefix(5)), atOnce: 9, isHesitant: false),
             with: model, policy: ExitPolicy(score: score, thresholds: thresholds.map(Double.init)), engine: CPUEngine(),
-            options: CompilationOptions(threads: 1), visit: { image throws(ErdeError) in images.append(image) })
+            options: CompilationOptions(threads: 2), visit: { image throws(ErdeError) in images.append(image) })
         #expect(summary.answered == broken.answered && summary.bad == 5 - broken.answered)
         #expect(summary.leftAt == [0, 0, broken.answered])
         for case .failure(let error) in images.map(\.result) { #expect(error.problem.contains("no numbers")) }
@@ -127,8 +145,8 @@ import Testing
         #expect(throws: ErdeError.self) {
             try classify(
                 Counted(items: items, atOnce: 1000, isHesitant: false), with: model,
-                policy: .fullDepth(exits: 3), engine: CPUEngine(), options: CompilationOptions(threads: 1),
-                settings: ClassificationSettings(batchSize: 8, decoders: 3),
+                policy: .fullDepth(exits: 3), engine: CPUEngine(), options: CompilationOptions(threads: 2),
+                settings: ClassificationSettings(batchSize: 40, decoders: 3),
                 visit: { _ throws(ErdeError) in
                     count += 1
                     if count == 20 { throw ErdeError(.cannotWrite, "x", "full") }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Artifacts
 import Classify
 import Diagnostics
+import Execution
 import FileTrees
 import Glibc
 import Images
@@ -58,8 +59,8 @@ struct ClassifyCommand: LongComputation {
     @Option(help: "fail ends with status 65 after the last image if any was bad, skip with 0.")
     var onBadImage = BadImagePolicy.fail
 
-    @Option(help: "The most images that run at once.")
-    var batch = 128
+    @Option(help: "The most images that run at once; by default 32 for each thread, and at least 128.")
+    var batch: Int?
 
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
@@ -67,7 +68,7 @@ struct ClassifyCommand: LongComputation {
     func validate() throws {
         if budget != nil && theta != nil { throw ValidationError("--budget and --theta exclude each other") }
         if let theta, theta < 0 || theta.isNaN { throw ValidationError("--theta takes a number of at least 0") }
-        if !(1...65_536 ~= batch) { throw ValidationError("--batch takes a number from 1 to 65536") }
+        if let batch, !(1...65_536 ~= batch) { throw ValidationError("--batch takes a number from 1 to 65536") }
         if paths.isEmpty && filesFrom == nil && watch == nil {
             throw ValidationError("name images, folders, archives, a list of them, or a folder to --watch")
         }
@@ -92,7 +93,7 @@ struct ClassifyCommand: LongComputation {
         var report = ClassificationReport(metadata: loaded.metadata)
         let summary = try classify(
             try source(inputs, answered: sink.earlier), with: loaded, policy: policy, engine: engine.engine,
-            options: engine.compilation, settings: ClassificationSettings(batchSize: batch, decoders: engine.decoders),
+            options: engine.compilation, settings: settings,
             visit: { image throws(ErdeError) in
                 switch image.result {
                 case .success(let answer): try sink.write(image, answer)
@@ -101,6 +102,12 @@ struct ClassifyCommand: LongComputation {
                 report.count()
             }, pause: { () throws(ErdeError) in try sink.flush() })
         try finish(&sink, &report, summary, inputs)
+    }
+
+    private var settings: ClassificationSettings {
+        let threads = engine.engine.threads(for: engine.compilation)
+        // One decoder more than there are threads, for those that wait for the disk.
+        return ClassificationSettings(batchSize: batch ?? max(128, 32 * threads), decoders: threads + 1)
     }
 
     private func source(

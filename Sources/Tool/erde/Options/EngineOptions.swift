@@ -1,7 +1,6 @@
 import ArgumentParser
 import CPUEngine
 import Execution
-import Glibc
 
 /// Where the arithmetic is done. The only place that names an engine.
 struct EngineOptions: ParsableArguments {
@@ -18,10 +17,6 @@ struct EngineOptions: ParsableArguments {
     func validate() throws {
         if let threads, !(1...1024 ~= threads) { throw ValidationError("--threads takes a number from 1 to 1024") }
     }
-
-    /// Threads that read and decode images beside the arithmetic: one more than there are processors, for those that wait for
-    /// the disk.
-    var decoders: Int { (threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))) + 1 }
 
     var engine: any Engine { CPUEngine() }
 
