@@ -11,12 +11,13 @@ import Glibc
 /// - Parameters:
 ///   - source: a folder, an archive or a list.
 ///   - output: the dataset file; it appears when all is well, and is left alone otherwise.
-///   - progress: called now and then with the images done and the images in all, on the calling thread.
+///   - progress: called now and then with the images done and the images in all, on the calling thread; an error that it throws
+///     ends the run, and nothing is written.
 /// - Throws: `ErdeError` of kind `usage` for options, `notFound` for a missing source, `badData` for a source that gives no
 ///   dataset and, unless they are skipped, for bad images; `cannotWrite` for the output.
 package func ingest(
     source: String, to output: String, options: IngestOptions = IngestOptions(),
-    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    progress: (_ done: Int, _ total: Int) throws(ErdeError) -> Void = { _, _ in }
 ) throws(ErdeError) -> IngestReport {
     let start = monotonicSeconds()
     var examination = try Examination(source: source, options: options, progress: progress)

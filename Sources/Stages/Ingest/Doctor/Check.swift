@@ -7,12 +7,13 @@ package import Diagnostics
 /// - Parameters:
 ///   - source: a folder, an archive or a list.
 ///   - withThumbnails: whether examples carry their pixels.
-///   - progress: called now and then with the images done and the images in all, on the calling thread.
+///   - progress: called now and then with the images done and the images in all, on the calling thread; an error that it throws
+///     ends the run.
 /// - Returns: what was found, and the error that `ingest` with the same options would end with.
 /// - Throws: `ErdeError` when there are no labelled images to look at, as `ingest` does; bad images are findings.
 package func check(
     source: String, options: IngestOptions = IngestOptions(), withThumbnails: Bool = false,
-    progress: (_ done: Int, _ total: Int) -> Void = { _, _ in }
+    progress: (_ done: Int, _ total: Int) throws(ErdeError) -> Void = { _, _ in }
 ) throws(ErdeError) -> (check: DatasetCheck, refusal: ErdeError?) {
     let start = monotonicSeconds()
     var lenient = options

@@ -21,7 +21,7 @@ struct DatasetPacking {
 
     /// - Parameter progress: called with the number of images done since the last call.
     mutating func write(
-        _ source: LabelledSource, to writer: inout DatasetWriter?, progress: (Int) -> Void
+        _ source: LabelledSource, to writer: inout DatasetWriter?, progress: (Int) throws(ErdeError) -> Void
     ) throws(ErdeError) {
         let batch = ImageBatch(format: format, limits: options.limits)
         var loader = ContentLoader(limits: options.limits)
@@ -51,7 +51,7 @@ struct DatasetPacking {
                 }
                 if split == .train { add(pixels) }
                 try writer?.append(pixels: pixels, labels: labels, sources: sources, digests: digests)
-                progress(images.count)
+                try progress(images.count)
             }
             counts[split] = perClass
         }

@@ -12,7 +12,9 @@ struct Examination {
     private var done: Int
 
     /// Recognises the source and reads what the choice of the format needs.
-    init(source: String, options: IngestOptions, progress: (_ done: Int, _ total: Int) -> Void) throws(ErdeError) {
+    init(
+        source: String, options: IngestOptions, progress: (_ done: Int, _ total: Int) throws(ErdeError) -> Void
+    ) throws(ErdeError) {
         try options.validate()
         var labelled = try SourceRecognition.scan(source, options: options)
         try SplitCompletion.complete(&labelled, options: options)
@@ -22,9 +24,9 @@ struct Examination {
         let passes = FormatChoice.needsHeaders(options) && !labelled.kind.isOrdered ? 2 : 1
         let total = labelled.imageCount * passes
         var done = 0
-        let headers = try HeaderReading.headers(of: labelled, known: badImages, options: options) { count in
+        let headers = try HeaderReading.headers(of: labelled, known: badImages, options: options) { count throws(ErdeError) in
             done += count
-            progress(done, total)
+            try progress(done, total)
         }
         let format = FormatChoice.choose(headers, options: options, notes: &labelled.notes)
         self.labelled = labelled
@@ -36,12 +38,12 @@ struct Examination {
 
     /// Reads all images, into the dataset file if there is a writer.
     mutating func run(
-        writer: inout DatasetWriter?, progress: (_ done: Int, _ total: Int) -> Void
+        writer: inout DatasetWriter?, progress: (_ done: Int, _ total: Int) throws(ErdeError) -> Void
     ) throws(ErdeError) {
         var done = self.done
-        try packing.write(labelled, to: &writer) { count in
+        try packing.write(labelled, to: &writer) { count throws(ErdeError) in
             done += count
-            progress(done, total)
+            try progress(done, total)
         }
     }
 

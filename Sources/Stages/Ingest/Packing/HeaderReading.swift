@@ -11,7 +11,7 @@ enum HeaderReading {
     ///
     /// Unreadable ones end the run here when bad images must not be; otherwise decoding reports them.
     static func headers(
-        of source: LabelledSource, known: BadImages, options: IngestOptions, progress: (Int) -> Void
+        of source: LabelledSource, known: BadImages, options: IngestOptions, progress: (Int) throws(ErdeError) -> Void
     ) throws(ErdeError) -> [ImageHeader] {
         if !FormatChoice.needsHeaders(options) {
             try known.check()
@@ -35,7 +35,7 @@ enum HeaderReading {
                     }
                 }
                 rest = rest.dropFirst(loaded.count)
-                progress(loaded.count)
+                try progress(loaded.count)
             }
         }
         try badImages.check()

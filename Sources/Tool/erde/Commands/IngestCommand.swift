@@ -90,24 +90,39 @@ struct IngestCommand: ParsableCommand {
     func run() throws {
         common.apply()
         let options = try ingestOptions()
+        Interruption.watch()
         guard let output else { return try runCheck(options) }
         try OutputPlace.check(file: output, inputs: [source])
-        var progress = ReadingProgress()
-        let report = try ingest(source: source, to: output, options: options) { progress.update($0, of: $1) }
-        progress.clear()
+        let report = try reading { progress throws(ErdeError) in
+            try ingest(source: source, to: output, options: options, progress: progress)
+        }
         for warning in report.warnings { Console.standard.warn(warning) }
         for note in report.notes { Console.standard.note(note) }
         Console.standard.result(common.json ? try JSONText.text(report) : summary(report))
     }
 
+    /// Reads the source with progress shown, until somebody wants to stop.
+    private func reading<Result>(
+        _ body: ((_ done: Int, _ total: Int) throws(ErdeError) -> Void) throws(ErdeError) -> Result
+    ) throws -> Result {
+        var progress = ReadingProgress()
+        defer { progress.clear() }
+        return try Interruption.keepingNothing { () throws(ErdeError) in
+            try body { done, total throws(ErdeError) in
+                progress.update(done, of: total)
+                if Interruption.isRequested {
+                    throw ErdeError(.interrupted, source, "is not read to its end, and nothing is written")
+                }
+            }
+        }
+    }
+
     /// - Throws: after the result is out, when `ingest` with the same options would refuse the source.
     private func runCheck(_ options: IngestOptions) throws {
         if let html { try OutputPlace.check(file: html, inputs: [source]) }
-        var progress = ReadingProgress()
-        var (check, refusal) = try Ingest.check(source: source, options: options, withThumbnails: html != nil) {
-            progress.update($0, of: $1)
+        var (check, refusal) = try reading { progress throws(ErdeError) in
+            try Ingest.check(source: source, options: options, withThumbnails: html != nil, progress: progress)
         }
-        progress.clear()
         if let html {
             let file = try AtomicFile(path: html)
             try AtomicFile.withBytes(Array(htmlPage(of: check).utf8)) { bytes throws(ErdeError) in try file.write(bytes) }

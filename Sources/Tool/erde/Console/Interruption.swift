@@ -1,3 +1,5 @@
+import ArgumentParser
+import Diagnostics
 import Glibc
 import Synchronization
 
@@ -6,6 +8,17 @@ enum Interruption {
     private static let requested = Atomic(false)
 
     static var isRequested: Bool { requested.load(ordering: .relaxed) }
+
+    /// Runs work of which nothing is kept when it is stopped: the program's status says so then.
+    static func keepingNothing<Result>(_ body: () throws(ErdeError) -> Result) throws -> Result {
+        do throws(ErdeError) {
+            return try body()
+        } catch {
+            guard error.kind == .interrupted else { throw error }
+            Console.standard.note(error.description)
+            throw ExitCode(130)
+        }
+    }
 
     /// From now on the first signal is a request.
     static func watch() {
