@@ -139,6 +139,7 @@ package final class Trainer {
         position.metrics = StepMetrics(exits: runner.training.exits, teacherExits: runner.training.teacherExits)
         run.report(.epoch(summary))
         warnIfTeacherKnowsEverything(summary)
+        if position.step == steps { warnOfGuessing(calibration) }
         try writeLog()
         try save()
     }
@@ -200,6 +201,21 @@ package final class Trainer {
             remedy:
                 "choose a lower peakLearningRate (now \(task.recipe.peakLearningRate)), a longer warmupShare, or set gradientClip"
         )
+    }
+
+    /// Says which exits have learned nothing: they are right no more often than one class is.
+    private func warnOfGuessing(_ accuracyPerExit: [Double]) {
+        let labels = task.dataset.calibration.labels
+        var counts = [Int](repeating: 0, count: task.dataset.description.classNames.count)
+        for label in labels { counts[Int(label)] += 1 }
+        guard let most = counts.max(), most < labels.count else { return }
+        let chance = Double(most) / Double(labels.count)
+        for (exit, accuracy) in accuracyPerExit.enumerated() where accuracy <= chance {
+            run.report(
+                .warning(
+                    "exit \(exit + 1) is right on \((accuracy * 1000).rounded() / 10) % of the calibration images, no more often "
+                        + "than guessing one class; train longer, with --gradient-clip 1 or at a lower --learning-rate"))
+        }
     }
 
     private func warnIfTeacherKnowsEverything(_ summary: EpochSummary) {

@@ -86,6 +86,7 @@ struct ImportCommand: LongComputation {
         var recipe = try training.merged(defaultEpochs: 5)
         if training.learningRate == nil && training.recipe == nil { recipe.training.peakLearningRate = fineTune ? 0.01 : 0.05 }
         training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
+        training.clipGradients(of: &recipe.training, in: imported.graph)
         var loss = recipe.distillation ?? DistillationRecipe()
         if recipe.distillation == nil { loss.method = .ce }
         recipe.distillation = loss

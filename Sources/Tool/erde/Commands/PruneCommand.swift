@@ -67,9 +67,11 @@ struct PruneCommand: LongComputation {
         var recipe = try recipe(for: loaded, hasTeacher: source != nil)
         let loss = recipe.distillation ?? DistillationRecipe()
         let choice = recipe.pruning ?? PruningRecipe()
-        let needsImages = training || choice.importance == .taylor
-        let place = needsImages ? try DatasetPlace(given: data, of: loaded, named: model) : nil
-        if let place { recovery.fitBatch(of: &recipe.training, images: place.dataset.train.count) }
+        let place = try images(for: loaded, areNeeded: training || choice.importance == .taylor)
+        if training, let place {
+            recovery.fitBatch(of: &recipe.training, images: place.dataset.train.count)
+            recovery.clipGradients(of: &recipe.training, in: loaded.graph)
+        }
         if !loaded.metadata.operatingPoints.isEmpty { try place?.requireImagesToCalibrate() }
         recipe.architecture = loaded.metadata.provenance.architecture?.name
         var task = PruningTask(
@@ -79,12 +81,12 @@ struct PruneCommand: LongComputation {
             training: recipe.training, distillation: loss)
         task.trains = training
         let files = RunFiles(model: output)
-        try files.write(recipe)
-        Interruption.watch()
         let job = PruningJob(task: task, files: files, engine: engine, progress: TrainingProgress())
         if recovery.resume && !job.hasBegun {
             throw ErdeError(.notFound, output, "no pruning of it has begun", remedy: "start without --resume")
         }
+        try files.write(recipe)
+        Interruption.watch()
         var pruned = try job.run(resume: recovery.resume)
         pruned.metadata.provenance.version = erdeVersion
         if let place { try fitThresholds(of: &pruned, like: loaded, place) }
@@ -92,6 +94,18 @@ struct PruneCommand: LongComputation {
         files.removeIntermediates(steps: choice.steps)
         let result = try PrunedModel(pruned, from: loaded, name: output, place: place, engine: engine)
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)
+    }
+
+    /// The dataset. Where channels are only taken away, it serves for the thresholds alone, and they are dropped without it.
+    private func images(for loaded: Model, areNeeded: Bool) throws(ErdeError) -> DatasetPlace? {
+        if areNeeded || data != nil { return try DatasetPlace(given: data, of: loaded, named: model) }
+        if loaded.metadata.operatingPoints.isEmpty { return nil }
+        do throws(ErdeError) {
+            return try DatasetPlace(given: nil, of: loaded, named: model)
+        } catch {
+            Console.standard.warn("\(output) will have no thresholds, since there are no images to fit them on: \(error)")
+            return nil
+        }
     }
 
     /// The recipe file with the options in it. Without one, the model recovers as it was trained, but shorter and with a

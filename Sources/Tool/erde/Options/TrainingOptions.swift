@@ -1,6 +1,7 @@
 import ArgumentParser
 import Artifacts
 import Diagnostics
+import Graphs
 
 /// Options of a training run; each replaces the recipe's value.
 struct TrainingOptions: ParsableArguments {
@@ -61,12 +62,26 @@ struct TrainingOptions: ParsableArguments {
         return try merged(base)
     }
 
-    /// Lets a batch size that nobody asked for give way to a smaller training split: to the power of two that fits.
+    /// Steps that an epoch should have: with fewer, the learning rate would move in leaps.
+    private static let stepsPerEpoch = 8
+
+    /// Lets a batch size that nobody asked for give way to a small training split: to the power of two that leaves enough steps,
+    /// and at least 8 images.
     func fitBatch(of recipe: inout TrainingRecipe, images: Int) {
-        guard batch == nil, self.recipe == nil, images > 0, images < recipe.batchSize else { return }
-        recipe.batchSize = 1 << (Int.bitWidth - 1 - images.leadingZeroBitCount)
+        guard batch == nil, self.recipe == nil, images > 0 else { return }
+        let share = min(images, max(8, images / TrainingOptions.stepsPerEpoch))
+        guard share < recipe.batchSize else { return }
+        recipe.batchSize = 1 << (Int.bitWidth - 1 - share.leadingZeroBitCount)
         Console.standard.note(
             "Batches are of \(recipe.batchSize), since there are \(groupedText(images)) training images; see --batch")
+    }
+
+    /// Bounds the gradients of a network without batch normalisation, as imported ones are, unless something else is asked for:
+    /// nothing else would keep a step from throwing such a network off.
+    func clipGradients(of recipe: inout TrainingRecipe, in graph: Graph) {
+        guard gradientClip == nil, self.recipe == nil, recipe.gradientClip == nil, !graph.isNormalized else { return }
+        recipe.gradientClip = 1
+        Console.standard.note("Gradients are clipped at 1, since the network has no batch normalisation; see --gradient-clip")
     }
 
     /// The recipe file, or a training as it is, with these options in it, checked.
@@ -91,6 +106,13 @@ struct TrainingOptions: ParsableArguments {
         run.training.seed = seed ?? run.training.seed
         try run.validate()
         return run
+    }
+}
+
+extension Graph {
+    /// Whether there is a batch normalisation in it.
+    fileprivate var isNormalized: Bool {
+        nodes.contains { if case .batchNormalization = $0.op { true } else { false } }
     }
 }
 
