@@ -125,6 +125,7 @@ struct QuantizationSearch {
 
     /// For each exit, which calibration images it answers rightly.
     private func rightAnswers(_ model: Model) throws(ErdeError) -> [[Bool]] {
+        try stopIfAsked()
         let samples = dataset.calibration
         let logits = try exitLogits(of: model, samples: samples, engine: run.engine, options: run.options)
         for exit in logits.logits where !exit.allSatisfy(\.isFinite) {
@@ -135,11 +136,20 @@ struct QuantizationSearch {
         }
     }
 
+    private func stopIfAsked() throws(ErdeError) {
+        if run.shouldStop() {
+            throw ErdeError(
+                .interrupted, "quantization", "stopped before it was done, and nothing of it is written",
+                remedy: "run the same command again; what was done before it is kept")
+        }
+    }
+
     /// What quantizing each layer alone does to the answers, the most sensitive first.
     private func sensitivities() throws(ErdeError) -> [QuantizationRecord.Sensitivity] {
         let samples = dataset.train.spread(over: min(recipe.images, 256))
         func logits(_ model: Model) throws(ErdeError) -> ExitLogits {
-            try exitLogits(of: model, samples: samples, engine: run.engine, options: run.options)
+            try stopIfAsked()
+            return try exitLogits(of: model, samples: samples, engine: run.engine, options: run.options)
         }
         let exact = try logits(original)
         let layers = Set(sites.layers)

@@ -11,6 +11,8 @@ package struct QuantizationRun {
     package var options: CompilationOptions
     /// Told what is being done.
     package var report: (String) -> Void = { _ in }
+    /// Asked between two measurements; true ends the quantization with an error of kind `interrupted`.
+    package var shouldStop: () -> Bool = { false }
     /// How the model is trained with rounding in the loop, when the recipe asks for that.
     package var training: QuantizedTraining?
 
@@ -27,7 +29,7 @@ package struct QuantizationRun {
 ///
 /// - Returns: a model whose graph computes with bytes, with the record of how it came about in its provenance.
 /// - Throws: `ErdeError` of kind `usage` for a model that is quantized already or has nothing to quantize, `badData` when
-///   there are no images to calibrate on, or weights or activations are not finite.
+///   there are no images to calibrate on, or weights or activations are not finite, `interrupted` when asked to stop.
 package func quantize(
     _ model: Model, on dataset: Dataset, recipe: QuantizationRecipe, run: QuantizationRun
 ) throws(ErdeError) -> Model {

@@ -17,12 +17,12 @@ package enum ReportFileName {
 package func writeReport(_ report: CalibrationReport, to folder: String) throws(ErdeError) {
     // Everything is encoded before the first file is touched, so that a report is never half new.
     let files = [
-        (ReportFileName.json, try report.json()),
-        (ReportFileName.protobuf, try report.protobuf()),
-        (ReportFileName.page, Array(htmlPage(of: report).utf8)),
+        FileContent(name: ReportFileName.page, bytes: Array(htmlPage(of: report).utf8)),
+        FileContent(name: ReportFileName.json, bytes: try report.json()),
+        FileContent(name: ReportFileName.protobuf, bytes: try report.protobuf()),
     ]
     try makeFolder(folder)
-    for (name, bytes) in files { try AtomicFile.write(bytes, to: "\(folder)/\(name)") }
+    try files.write(into: folder)
 }
 
 private func makeFolder(_ path: String) throws(ErdeError) {

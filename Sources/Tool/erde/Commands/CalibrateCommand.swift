@@ -42,7 +42,10 @@ struct CalibrateCommand: LongComputation {
         var loaded = try ModelFile.read(path: model)
         let target = output ?? model
         try OutputPlace.check(file: target, inputs: [data, loaded.metadata.provenance.datasetPath])
+        let folder = "\(OutputPath.folder(of: target))/report"
+        try OutputPlace.prepare(folder: folder)
         let place = try DatasetPlace(given: data, of: loaded, named: model)
+        try place.requireImagesToCalibrate()
         var options = CalibrationOptions()
         let wanted = try budgets.macs(of: loaded.metadata.cumulativeMACs.last)
         options.budgets = wanted
@@ -73,8 +76,6 @@ struct CalibrateCommand: LongComputation {
         report.dataset.fingerprint = place.dataset.fingerprint
         report.dataset.trainImages = place.dataset.train.count
         try report.attachThumbnails(from: place.dataset.test)
-        let folder = "\(OutputPath.folder(of: target))/report"
-        try OutputPlace.prepare(folder: folder)
         try writeReport(report, to: folder)
         for warning in report.warnings { Console.standard.warn(warning) }
         Console.standard.result(

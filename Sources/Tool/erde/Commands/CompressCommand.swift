@@ -103,6 +103,7 @@ struct CompressCommand: LongComputation {
         let place = try DatasetPlace(given: data, of: model, named: teacher)
         try place.requireImagesToCalibrate()
         training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
+        if wish == StudentPlan.prunedTeacher { training.clipGradients(of: &recipe.training, in: model.graph) }
         let cost = model.metadata.cumulativeMACs.last
         let target = try targetMacs.macs(of: cost)
         if let cost, target > Double(cost) {
@@ -143,7 +144,12 @@ struct CompressCommand: LongComputation {
             throw ErdeError(
                 .usage, "--prune", "the student of --student prune is pruned already", remedy: "choose one of the two")
         }
-        guard prune || pruneTo != nil || prunesTeacher || recipe.pruning != nil else { return }
+        guard prune || pruneTo != nil || prunesTeacher || recipe.pruning != nil else {
+            guard pruneEpochs == nil, !pruning.isUsed else {
+                throw ErdeError(.usage, "the options of pruning", "are given, and nothing is pruned", remedy: "add --prune")
+            }
+            return
+        }
         var merged = try pruning.merged(recipe.pruning)
         merged.epochs = pruneEpochs ?? merged.epochs
         recipe.pruning = merged

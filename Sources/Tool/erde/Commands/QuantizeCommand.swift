@@ -7,7 +7,7 @@ import Report
 import ReportFile
 
 /// `erde quantize MODEL`
-struct QuantizeCommand: ParsableCommand {
+struct QuantizeCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "quantize", abstract: "Makes a model compute with bytes: about a quarter of the file, and faster.",
         discussion: """
@@ -53,15 +53,19 @@ struct QuantizeCommand: ParsableCommand {
                 remedy: "leave it out")
         }
         let folder = "\(OutputPath.folder(of: target))/report"
+        try OutputPlace.prepare(folder: folder)
         let place = try DatasetPlace(given: data, of: loaded, named: model)
         try place.requireImagesToCalibrate()
         let options = try calibrationOptions(loaded)
         let job = QuantizationJob(
             recipe: recipe, teacher: try teacher.map { (path) throws(ErdeError) in try ModelFile.read(path: path) },
             place: place, engine: engine, force: quantization.force)
+        Interruption.watch()
         let before = try MeasuredModel(
             loaded, name: loaded.metadata.role.rawValue, path: model, options: options, place: place, engine: engine)
-        let quantized = try job.run(before, to: target, options: options)
+        let quantized = try Interruption.keepingNothing { () throws(ErdeError) in
+            try job.run(before, to: target, options: options)
+        }
         var report = quantized.report
         report.models = [before.summary, quantized.measured.summary]
         report.provenance = quantized.measured.model.metadata.provenance
@@ -69,7 +73,6 @@ struct QuantizeCommand: ParsableCommand {
         report.dataset.fingerprint = place.dataset.fingerprint
         report.dataset.trainImages = place.dataset.train.count
         try report.attachThumbnails(from: place.dataset.test)
-        try OutputPlace.prepare(folder: folder)
         try writeReport(report, to: folder)
         for warning in report.warnings { Console.standard.warn(warning) }
         Console.standard.result(

@@ -33,6 +33,12 @@ struct PruningOptions: ParsableArguments {
     @Option(name: .customLong("importance-batches"), help: "Training batches on which taylor looks at the loss; 16 by default.")
     var batches: Int?
 
+    /// Whether any of them is given.
+    var isUsed: Bool {
+        importance != nil || normalize != nil || scope != nil || shared != nil || multiple != nil || minWidth != nil
+            || steps != nil || stepEpochs != nil || batches != nil
+    }
+
     /// The recipe's pruning with these options in it, checked.
     func merged(_ recipe: PruningRecipe?) throws(ErdeError) -> PruningRecipe {
         var pruning = recipe ?? PruningRecipe()

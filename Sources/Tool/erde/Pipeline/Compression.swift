@@ -43,6 +43,7 @@ struct Compression {
         var last: CalibratedFile?
         var models = [try ModelMeasurement(place: place, engine: engine).summary(teacher, name: "teacher", path: teacherPath)]
         for stage in plan.stages {
+            try stopIfAsked()
             let made = try make(
                 stage, from: last?.measured.model ?? teacher, at: last?.measured.path ?? teacherPath, resume: resume, progress)
             let file = try CalibratedFile(
@@ -53,12 +54,20 @@ struct Compression {
             last = file
         }
         guard var last else { preconditionFailure("a compression without stages") }
+        // A refused quantization leaves a finished student, which is worth its report.
+        var refusal: ErdeError?
         if let quantization {
+            try stopIfAsked()
             let job = QuantizationJob(
                 recipe: quantization, teacher: teacher, place: place, engine: engine, force: force)
-            last = try job.run(
-                last.measured, to: "\(folder)/\(Self.quantizedFileName)", options: calibrationOptions(last.measured.model))
-            models.append(last.measured.summary)
+            do throws(ErdeError) {
+                last = try job.run(
+                    last.measured, to: "\(folder)/\(Self.quantizedFileName)", options: calibrationOptions(last.measured.model))
+                models.append(last.measured.summary)
+            } catch {
+                guard error.kind == .badData else { throw error }
+                refusal = error
+            }
         }
         var report = last.report
         report.models = models
@@ -75,7 +84,20 @@ struct Compression {
         report.warnings = progress.warnings + report.warnings
         try report.attachThumbnails(from: place.dataset.test)
         try writeReport(report, to: "\(folder)/report")
+        if let refusal {
+            console.note("\(last.measured.path) is complete, and \(folder)/report is about it")
+            throw refusal
+        }
         return report
+    }
+
+    /// - Throws: `ErdeError` of kind `interrupted` when somebody wants to stop between two stages.
+    private func stopIfAsked() throws(ErdeError) {
+        if Interruption.isRequested {
+            throw ErdeError(
+                .interrupted, "compress", "stopped between two stages; what is written is complete",
+                remedy: "run the same command with --resume to go on")
+        }
     }
 
     /// What a stage makes of the model before it, or has made of it before an interruption.

@@ -1,6 +1,7 @@
 import Artifacts
 import Calibrate
 import Diagnostics
+import ONNXFormat
 import Quantize
 import Training
 
@@ -29,6 +30,7 @@ struct QuantizationJob {
         let model = previous.model
         var run = QuantizationRun(engine: engine.engine, options: engine.compilation)
         run.report = { Console.standard.note($0) }
+        run.shouldStop = { Interruption.isRequested }
         if recipe.trainingEpochs > 0 {
             var training = TrainingRun(engine: engine.engine, options: engine.compilation)
             training.report = TrainingProgress().show
@@ -36,7 +38,8 @@ struct QuantizationJob {
             run.training = QuantizedTraining(
                 student: model, teacher: teacher, epochs: recipe.trainingEpochs, run: training)
         }
-        let quantized = try quantize(model, on: place.dataset, recipe: recipe, run: run)
+        var quantized = try quantize(model, on: place.dataset, recipe: recipe, run: run)
+        quantized.metadata.provenance.parentHash = try ModelFile.hash(path: previous.path)
         if let record = quantized.metadata.provenance.quantization { try judge(record, path) }
         return try CalibratedFile(
             quantized, name: "int8", path: path, options: options, place: place, engine: engine, previous: previous)

@@ -35,7 +35,10 @@ struct StudentSearch {
         let halving = SuccessiveHalving(
             candidates: list.count, images: Int(epochs * Double(dataset.train.count)),
             fewest: StudentSearch.fewestSteps * recipe.training.batchSize)
-        guard !halving.rounds.isEmpty else { return plan }
+        guard !halving.rounds.isEmpty else {
+            if list.count > 1, recipe.searchEpochs.map({ $0 > 0 }) ?? true { noteWhyThereIsNone() }
+            return plan
+        }
         var log = try SearchLog(path: logPath, header: header(plan, list, halving), resume: resume)
         let trial = CandidateTrial(search: self, images: halving.rounds.map(\.images).max() ?? 0)
         let work = list.prefix(halving.rounds[0].candidates)
@@ -56,6 +59,15 @@ struct StudentSearch {
             return entry.calibrationAccuracy
         }
         return plan.choosing(winner, after: log.entries, rounds: halving.rounds.count)
+    }
+
+    /// Says how long a search must be to tell two candidates apart.
+    private func noteWhyThereIsNone() {
+        let images = 2 * StudentSearch.fewestSteps * recipe.training.batchSize
+        let epochs = (Double(images) / Double(max(1, dataset.train.count))).rounded(.up)
+        console.note(
+            "No short trainings: they say nothing under \(StudentSearch.fewestSteps) steps each, for which it takes "
+                + "--search-epochs \(Int(epochs)) and more")
     }
 
     private func header(

@@ -67,7 +67,7 @@ func provenanceSection(_ report: CalibrationReport) -> Markup? {
     add("calibration images", countText(report.dataset.calibrationImages))
     add("test images", countText(report.dataset.testImages))
     if let provenance = report.provenance {
-        add("teacher’s file, SHA-256", provenance.parentHash)
+        add("made from the file with SHA-256", provenance.parentHash)
         if let training = provenance.training {
             add("training", "\(training.epochs) epochs, batch \(training.batchSize), seed \(training.seed)")
         }
