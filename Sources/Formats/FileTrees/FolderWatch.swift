@@ -26,6 +26,8 @@ package final class FolderWatch {
     private let descriptor: Int32
     private var folders: [Int32: FileName] = [:]
     private var rootWatch: Int32 = -1
+    /// What could not be watched, to be told with the next events.
+    private var failures: [Event] = []
 
     /// Watches a folder and those in it from now on.
     ///
@@ -34,7 +36,7 @@ package final class FolderWatch {
         self.root = root
         descriptor = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
         if descriptor < 0 { throw FolderWatch.failure(root) }
-        if let error = add(root) { throw error }
+        if let error = add(root, isRoot: true) { throw error }
     }
 
     deinit {
@@ -45,9 +47,10 @@ package final class FolderWatch {
     ///
     /// - Parameter milliseconds: how long to wait while nothing happens.
     package func events(waiting milliseconds: Int32) -> [Event] {
+        var events = failures
+        failures = []
         var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        if poll(&request, 1, milliseconds) <= 0 { return [] }
-        var events: [Event] = []
+        if poll(&request, 1, events.isEmpty ? milliseconds : 0) <= 0 { return events }
         withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 8) { buffer in
             let count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
             var place = 0
@@ -79,7 +82,9 @@ package final class FolderWatch {
             if has(IN_MOVED_FROM) {
                 forget(path)
             } else if has(IN_CREATE) || has(IN_MOVED_TO) {
-                if let error = add(path) { events.append(.failure(path, error)) }
+                add(path)
+                events += failures
+                failures = []
                 events.append(.folder(path))
             }
         } else if has(IN_CLOSE_WRITE) || has(IN_MOVED_TO) {
@@ -90,16 +95,24 @@ package final class FolderWatch {
     }
 
     /// Watches a folder and those in it; a folder is watched before it is looked into, so that nothing is missed.
-    private func add(_ folder: FileName) -> ErdeError? {
+    ///
+    /// - Returns: why the root cannot be watched. Of folders in it that is noted, and the others are watched.
+    @discardableResult
+    private func add(_ folder: FileName, isRoot: Bool = false) -> ErdeError? {
         let watch = folder.withCString { inotify_add_watch(descriptor, $0, FolderWatch.interest) }
-        // A folder that came and went is no failure.
-        if watch < 0 { return errno == ENOENT && !folders.isEmpty ? nil : FolderWatch.failure(folder) }
+        if watch < 0 {
+            // A folder that came and went is no failure.
+            if !isRoot && errno == ENOENT { return nil }
+            let error = FolderWatch.failure(folder)
+            if !isRoot { failures.append(.failure(folder, error)) }
+            return error
+        }
         // The system knows folders by identity: one that several links lead to is watched once.
         if folders.updateValue(folder, forKey: watch) != nil { return nil }
-        if rootWatch < 0 { rootWatch = watch }
+        if isRoot { rootWatch = watch }
         guard let names = try? FolderNames(of: folder) else { return nil }
         for index in 0..<names.count where names[index].kind == .folder {
-            if let error = add(FileName(names[index].name, in: folder)) { return error }
+            add(FileName(names[index].name, in: folder))
         }
         return nil
     }

@@ -27,7 +27,10 @@ struct ArtifactParity {
             onlyExit = only
             // What the model would do with these logits.
             policy = only == nil ? model.metadata.operatingPoints.last?.policy : nil
-        case .dynamic, .stages: policy = artifact.policy ?? .fullDepth(exits: model.exitCount)
+        case .dynamic, .stages:
+            // One of another model is told apart when its answers are judged.
+            let own = artifact.policy.flatMap { $0.thresholds.count == model.exitCount - 1 ? $0 : nil }
+            policy = own ?? .fullDepth(exits: model.exitCount)
         case .program: policy = nil
         }
     }

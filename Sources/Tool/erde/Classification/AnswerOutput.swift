@@ -131,7 +131,7 @@ final class AnswerOutput {
             while !rest.isEmpty {
                 let written = Glibc.write(descriptor, rest.baseAddress, rest.count)
                 if written < 0 && errno == EINTR { continue }
-                if written <= 0 { return AnswerOutput.failure(path ?? "stdout") }
+                if written <= 0 { return AnswerOutput.failure(path) }
                 rest = UnsafeRawBufferPointer(rebasing: rest[written...])
             }
             return nil
@@ -156,9 +156,15 @@ final class AnswerOutput {
         return partial
     }
 
-    private static func failure(_ path: String) -> ErdeError {
-        ErdeError(
-            .cannotWrite, path, "cannot be written: \(String(cString: strerror(errno)))",
-            remedy: errno == ENOSPC ? "free disk space and add --resume" : "choose a place you may write to")
+    /// - Parameter path: nil is stdout.
+    private static func failure(_ path: String?) -> ErdeError {
+        let remedy =
+            switch (errno, path) {
+            case (ENOSPC, nil): "free disk space and run again, with --output to be able to go on"
+            case (ENOSPC, _): "free disk space and add --resume"
+            default: "choose a place you may write to"
+            }
+        return ErdeError(
+            .cannotWrite, path ?? "stdout", "cannot be written: \(String(cString: strerror(errno)))", remedy: remedy)
     }
 }

@@ -17,7 +17,7 @@ struct AnswerSink {
         let lines = AnswerLines(
             format: format, classNames: metadata.classNames, topCount: options.topK, showsAll: options.allProbabilities)
         self.lines = lines
-        if let folder = options.links { links = try ClassLinks(folder: folder, classNames: metadata.classNames) }
+        if let folder = options.links { links = ClassLinks(folder: folder, classNames: metadata.classNames) }
         if let path = options.output {
             var (earlier, count) = (AnsweredNames(), 0)
             let labels = Set(metadata.classNames)

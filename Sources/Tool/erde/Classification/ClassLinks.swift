@@ -11,9 +11,8 @@ struct ClassLinks {
     private var made: Set<Int> = []
     private let workingFolder: FileName
 
-    /// - Throws: `ErdeError` of kind `cannotWrite` when the folder cannot be made.
-    init(folder: String, classNames: [String]) throws(ErdeError) {
-        try OutputPlace.prepare(folder: folder)
+    /// - Parameter folder: one that exists.
+    init(folder: String, classNames: [String]) {
         self.folder = FileName(folder)
         classFolders = classNames.map { FileName(ClassLinks.safe($0).utf8, in: FileName(folder)) }
         let current = getcwd(nil, 0)

@@ -17,12 +17,11 @@ struct ClassificationInputs {
     /// - Throws: `ErdeError` of kind `notFound` when one does not exist.
     init(paths: [String], filesFrom: String?, separator: ListReader.Separator) throws(ErdeError) {
         var inputs: [NamedImages.Input] = []
-        for path in paths {
+        for (path, file) in zip(paths, RawArguments.paths(paths)) {
             if path == "-" {
                 inputs.append(ClassificationInputs.standardInput(separator))
                 continue
             }
-            let file = RawArguments.path(path)
             guard ImageFileFinder.exists(file) else {
                 throw ErdeError(.notFound, file.readable, "does not exist", remedy: "check the path")
             }

@@ -30,7 +30,7 @@ struct BenchInferCommand: LongComputation {
     @Option(help: ArgumentHelp("Leave by the thresholds fitted for this budget: \(MACQuantity.help).", valueName: "macs"))
     var budget: MACQuantity?
 
-    @Option(help: "Leave by one threshold for all exits.")
+    @Option(help: "Leave by one threshold for all exits, on the model's own score.")
     var theta: Double?
 
     @Option(help: "A dataset file; by default the one the model was trained on.")
@@ -53,15 +53,11 @@ struct BenchInferCommand: LongComputation {
     func run() throws {
         common.apply()
         let loaded = try ModelFile.read(path: model)
-        var result = try policy(of: loaded).map { try withExits(loaded, $0) } ?? fullDepth(loaded)
+        let policy =
+            theta == nil && budget == nil ? nil : try loaded.policy(theta: theta, budget: budget, named: model)
+        var result = try policy.map { try withExits(loaded, $0) } ?? fullDepth(loaded)
         result.isQuantized = loaded.isQuantized
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)
-    }
-
-    private func policy(of model: Model) throws(ErdeError) -> ExitPolicy? {
-        if let theta { return ExitPolicy(thresholds: [Double](repeating: theta, count: model.exitCount - 1)) }
-        guard let budget else { return nil }
-        return try model.operatingPoint(for: budget, named: self.model).policy
     }
 
     private func fullDepth(_ loaded: Model) throws(ErdeError) -> SpeedResult {

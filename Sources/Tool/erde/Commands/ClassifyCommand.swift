@@ -87,7 +87,11 @@ struct ClassifyCommand: LongComputation {
         let inputs = try ClassificationInputs(paths: paths, filesFrom: filesFrom, separator: null ? .zero : .newline)
         let loaded = try ModelFile.read(path: model)
         if let output = answers.output { try OutputPlace.check(file: output, inputs: [model, filesFrom] + paths) }
-        let policy = try policy(of: loaded)
+        let policy = try loaded.policy(theta: theta, budget: budget, named: model) ?? .fullDepth(exits: loaded.exitCount)
+        if let links = answers.links {
+            try OutputPlace.prepare(folder: links)
+            try OutputPlace.check(folder: links, outside: RawArguments.paths(paths + (watch.map { [$0] } ?? [])))
+        }
         var sink = try AnswerSink(answers, format: common.json ? .jsonl : answers.format, metadata: loaded.metadata)
         Interruption.watch()
         var report = ClassificationReport(metadata: loaded.metadata)
@@ -148,15 +152,5 @@ struct ClassifyCommand: LongComputation {
                 .badData, "\(groupedText(summary.bad)) of \(groupedText(summary.bad + summary.answered)) files",
                 "got no answer", remedy: "all others are answered; --on-bad-image skip accepts that")
         }
-    }
-
-    private func policy(of model: Model) throws(ErdeError) -> ExitPolicy {
-        let gates = model.exitCount - 1
-        let fitted = model.metadata.operatingPoints.last?.policy
-        if let theta {
-            return ExitPolicy(score: fitted?.score ?? .entropy, thresholds: [Double](repeating: theta, count: gates))
-        }
-        if let budget { return try model.operatingPoint(for: budget, named: self.model).policy }
-        return fitted ?? .fullDepth(exits: model.exitCount)
     }
 }

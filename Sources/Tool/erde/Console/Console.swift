@@ -45,11 +45,18 @@ final class Console: Sendable {
     /// Text without a line end, for progress.
     func progress(_ text: String) { write(text, to: STDERR_FILENO) }
 
-    /// A result.
-    func result(_ text: String) { write(text + "\n", to: STDOUT_FILENO) }
+    /// A result. The program ends, with the status of what cannot be written, when stdout does not take it.
+    func result(_ text: String) { write(result: Array((text + "\n").utf8)) }
 
-    /// Bytes of a result, as they are.
-    func write(result bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+    /// Bytes of a result, as they are; ends the program as `result` does.
+    func write(result bytes: [UInt8]) {
+        if let reason = write(bytes, to: STDOUT_FILENO) {
+            fail(
+                ErdeError(
+                    .cannotWrite, "stdout", "cannot be written: \(String(cString: strerror(reason)))",
+                    remedy: "free disk space, or name another place, and run again"))
+        }
+    }
 
     /// Says why and ends the program with the error's status.
     func fail(_ error: ErdeError) -> Never {
@@ -65,15 +72,18 @@ final class Console: Sendable {
 
     private func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
 
-    private func write(_ bytes: [UInt8], to descriptor: Int32) {
+    /// - Returns: the system's number for the reason when not all is written.
+    @discardableResult
+    private func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]
             while !rest.isEmpty {
                 let written = Glibc.write(descriptor, UnsafeRawBufferPointer(rebasing: rest).baseAddress, rest.count)
                 if written < 0 && errno == EINTR { continue }
-                if written <= 0 { return }
+                if written <= 0 { return errno }
                 rest = rest.dropFirst(written)
             }
+            return nil
         }
     }
 }

@@ -12,9 +12,33 @@ enum OutputPlace {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            throw ErdeError(.cannotWrite, folder, "the folder cannot be made", remedy: "choose a place you may write to")
+            var status = stat()
+            let isFile = stat(folder, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+            throw ErdeError(
+                .cannotWrite, folder, isFile ? "is a file, and a folder is wanted" : "the folder cannot be made",
+                remedy: isFile ? "name a folder" : "choose a place you may write to")
         }
         try probe("\(folder)/.erde")
+    }
+
+    /// Checks that a folder that is there does not lie in any that is searched for images: its content would be found, too.
+    ///
+    /// - Throws: `ErdeError` of kind `cannotWrite`.
+    static func check(folder: String, outside inputs: [FileName]) throws(ErdeError) {
+        guard let place = real(FileName(folder)) else { return }
+        for input in inputs {
+            guard let searched = real(input), (place + "/").hasPrefix(searched == "/" ? "/" : searched + "/") else { continue }
+            throw ErdeError(
+                .cannotWrite, folder, "lies in \(input.readable), whose images are classified; they would be found again there",
+                remedy: "name a folder outside of it")
+        }
+    }
+
+    /// The path without links; nil when there is nothing.
+    private static func real(_ path: FileName) -> String? {
+        guard let resolved = path.withCString({ realpath($0, nil) }) else { return nil }
+        defer { free(resolved) }
+        return String(cString: resolved)
     }
 
     /// Checks that a file can be made under this name, in a folder that exists, and that it takes the place of nothing that is

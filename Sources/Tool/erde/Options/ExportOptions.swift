@@ -144,8 +144,6 @@ struct ExportOptions: ParsableArguments {
     }
 
     private func policy(of loaded: Model, _ point: OperatingPoint?) -> ExitPolicy? {
-        guard let theta else { return point?.policy }
-        let score = loaded.metadata.operatingPoints.first?.policy.score ?? .entropy
-        return ExitPolicy(score: score, thresholds: [Double](repeating: theta, count: loaded.exitCount - 1))
+        theta.map { loaded.policy(theta: $0) } ?? point?.policy
     }
 }
