@@ -4,8 +4,8 @@ import Dispatch
 
 /// Turns the bytes of PNG and JPEG files into pixels; told apart by content, whatever the file is called.
 ///
-/// Transparency is composited on white, 16-bit samples are rounded to 8, colour profiles, gamma and EXIF orientation are
-/// not applied. Memory and library state are kept from image to image; one decoder per thread.
+/// Transparency is composited on white, 16-bit samples are rounded to 8, colour profiles and gamma are not applied. JPEG files
+/// are turned upright as their EXIF data say. Memory and library state are kept from image to image; one decoder per thread.
 ///
 /// All methods throw `ImageFault` whose error has `name` for its subject when the bytes are not a whole, sound image within
 /// the limits.
@@ -33,13 +33,21 @@ package struct ImageDecoder: ~Copyable {
 
     deinit { erde_image_decoder_destroy(handle) }
 
-    /// Reads size and channels without decoding pixels.
+    /// Reads size and channels of the upright image without decoding pixels.
     package func header(of bytes: UnsafeRawBufferPointer, name: String) throws(ImageFault) -> ImageHeader {
-        let image = try run(erde_image_probe, on: bytes, name: name)
-        return ImageHeader(width: Int(image.width), height: Int(image.height), channels: Int(image.channels))
+        ImageDecoder.header(of: try run(erde_image_probe, on: bytes, name: name), ImageDecoder.orientation(of: bytes))
     }
 
-    /// The image as it is, at its own size.
+    private static func header(of image: erde_image, _ orientation: ImageOrientation) -> ImageHeader {
+        let (width, height) = orientation.swapsSides ? (image.height, image.width) : (image.width, image.height)
+        return ImageHeader(width: Int(width), height: Int(height), channels: Int(image.channels))
+    }
+
+    private static func orientation(of bytes: UnsafeRawBufferPointer) -> ImageOrientation {
+        ImageContent(of: bytes) == .jpeg ? ImageOrientation(ofJPEG: bytes) : .upright
+    }
+
+    /// The image as its file holds it, at its own size and not turned.
     package func decode(_ bytes: UnsafeRawBufferPointer, name: String) throws(ImageFault) -> DecodedImage {
         let image = try run(erde_image_decode, on: bytes, name: name)
         let count = Int(image.width) * Int(image.height) * Int(image.channels)
@@ -53,12 +61,40 @@ package struct ImageDecoder: ~Copyable {
     /// Colour becomes grey before resizing, grey becomes three equal planes after it.
     ///
     /// - Parameter target: `format.byteCount` bytes.
-    /// - Returns: size and channels of the image as it is in its file.
+    /// - Returns: size and channels of the upright image in its file.
     @discardableResult
     package mutating func decode(
         _ bytes: UnsafeRawBufferPointer, name: String, as format: ImageFormat, into target: UnsafeMutableRawBufferPointer
     ) throws(ImageFault) -> ImageHeader {
         precondition(target.count == format.byteCount, "\(target.count) bytes for an image of \(format.byteCount)")
+        let orientation = ImageDecoder.orientation(of: bytes)
+        let upright = target.assumingMemoryBound(to: UInt8.self).baseAddress!
+        if orientation == .upright {
+            let image = try decodeUnturned(bytes, name: name, as: format, into: upright)
+            return ImageDecoder.header(of: image, .upright)
+        }
+        var unturned = format
+        if orientation.swapsSides { swap(&unturned.height, &unturned.width) }
+        var failure: ImageFault?
+        var image = erde_image()
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: format.byteCount) { planes in
+            do throws(ImageFault) {
+                image = try decodeUnturned(bytes, name: name, as: unturned, into: planes.baseAddress!)
+                orientation.turn(
+                    UnsafeBufferPointer(planes), channels: format.channels, height: format.height, width: format.width,
+                    into: upright)
+            } catch {
+                failure = error
+            }
+        }
+        if let failure { throw failure }
+        return ImageDecoder.header(of: image, orientation)
+    }
+
+    /// Decodes to planes in a working format as the file's pixels lie.
+    private mutating func decodeUnturned(
+        _ bytes: UnsafeRawBufferPointer, name: String, as format: ImageFormat, into target: UnsafeMutablePointer<UInt8>
+    ) throws(ImageFault) -> erde_image {
         var (status, image) = call(
             erde_image_decode, on: bytes, format: format, pixels: min(limits.pixels, ImageDecoder.manyPixels))
         let isLarge = status == ERDE_IMAGE_TOO_LARGE && limits.pixels > ImageDecoder.manyPixels
@@ -76,8 +112,8 @@ package struct ImageDecoder: ~Copyable {
         try check(status, image, bytes, name: name)
         convert(
             image.pixels, width: Int(image.width), height: Int(image.height), reduction: Int(image.reduction),
-            channels: Int(image.channels), to: format, into: target.assumingMemoryBound(to: UInt8.self).baseAddress!)
-        return ImageHeader(width: Int(image.width), height: Int(image.height), channels: Int(image.channels))
+            channels: Int(image.channels), to: format, into: target)
+        return image
     }
 
     /// Decodes bytes held in an array to planes in the working format.
@@ -128,7 +164,7 @@ package struct ImageDecoder: ~Copyable {
 
     /// Decodes a file to planes in the working format.
     ///
-    /// - Returns: size and channels of the image as it is in its file.
+    /// - Returns: size and channels of the upright image in its file.
     /// - Throws: also a fault of kind `unreadable` when the file cannot be read.
     @discardableResult
     package mutating func decodeFile(
@@ -139,7 +175,7 @@ package struct ImageDecoder: ~Copyable {
 
     /// Decodes a file to planes in the working format.
     ///
-    /// - Returns: size and channels of the image as it is in its file.
+    /// - Returns: size and channels of the upright image in its file.
     /// - Throws: also a fault of kind `unreadable` when the file cannot be read.
     @discardableResult
     package mutating func decodeFile(
@@ -149,14 +185,14 @@ package struct ImageDecoder: ~Copyable {
         return try decode(bytes, name: path.readable, as: format, into: target)
     }
 
-    /// A file's image as it is, at its own size.
+    /// A file's image as it is held, at its own size and not turned.
     ///
     /// - Throws: also a fault of kind `unreadable` when the file cannot be read.
     package mutating func decodeFile(_ path: String) throws(ImageFault) -> DecodedImage {
         try decode(try file.read(FileName(path), limit: limits.fileBytes), name: path)
     }
 
-    /// Reads size and channels of a file without decoding pixels.
+    /// Reads size and channels of a file's upright image without decoding pixels.
     package mutating func header(ofFile path: String) throws(ImageFault) -> ImageHeader {
         try header(of: try file.read(FileName(path), limit: limits.fileBytes), name: path)
     }
