@@ -45,10 +45,21 @@ import Testing
         "mobilenetv2:strides=1,2", "mobilenetv2:strides=1,1,2,2,1,3,1", "mobilenetv2:expansion=0",
         "mobilenetv2:expansion=1,2", "densenet-100", "densenet-100-0", "densenet-99-12", "densenet:growth=3",
         "densenet-100-12:compression=0", "msdnet:layers=4:base=5", "msdnet:scales=0", "msdnet:step=0",
-        "msdnet:widths=3", "msdnet:layers=99999999999999999999",
+        "msdnet:widths=3", "msdnet:layers=99999999999999999999", "densenet:blocks=6:growth=9223372036854775807",
+        "densenet:blocks=6:growth=-9223372036854775808", "densenet-100-9223372036854775807",
+        "mobilenetv2:widths=9223372036854775807", "mobilenetv2:widths=16,24,9223372036854775807",
     ]) func wrongNamesAreUsageErrors(_ text: String) {
         let error = #expect(throws: ErdeError.self) { try ArchitectureDescription(parsing: text) }
         #expect(error?.kind == .usage && error?.remedy?.isEmpty == false)
+    }
+
+    /// The usual stem is twice the first stage, but never more than a stem may be.
+    @Test func widestFirstStageHasAStem() throws {
+        let description = try ArchitectureDescription(parsing: "mobilenetv2:widths=4096")
+        #expect(description.stem == 4096 && description[number: .last] == 16384)
+        #expect(try ArchitectureDescription(parsing: "mobilenetv2:widths=2000").stem == 4000)
+        let error = #expect(throws: ErdeError.self) { try ArchitectureDescription(parsing: "mobilenetv2:widths=4097") }
+        #expect(error?.problem == "widths= of 4097")
     }
 
     /// A description in a file may hold anything; saying its name must not end the program.

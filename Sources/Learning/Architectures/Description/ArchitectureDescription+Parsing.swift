@@ -20,6 +20,8 @@ extension ArchitectureDescription {
         let network = family.network
         let reader = try FieldReader(parts.dropFirst(), of: network, in: text)
         let given = base.merging(try reader.fields()) { $1 }
+        // The usual values of the others are calculated from these.
+        for rule in network.rules { try rule.check(given.list(rule.field), as: text) }
         let fields = network.completed(given)
         for rule in network.rules where fields[rule.field] == nil {
             throw ErdeError(

@@ -27,11 +27,7 @@ extension ArchitectureDescription {
             } else {
                 try require(numbers.count == 1, "\(numbers.count) numbers in \(name)=", "give one number")
             }
-            for number in numbers {
-                try require(
-                    rule.range ~= number, "\(name)= of \(number)",
-                    "choose \(rule.range.lowerBound) to \(rule.range.upperBound)")
-            }
+            try rule.check(numbers, as: subject)
         }
         if let problem = network.contradiction(in: fields) { try require(false, problem, "change one of them") }
         let last = network.standardExits(of: fields).last ?? 0

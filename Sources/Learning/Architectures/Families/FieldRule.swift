@@ -1,4 +1,5 @@
 import Artifacts
+import Diagnostics
 
 /// What a family allows in one of its fields, and what it takes when nothing is said.
 struct FieldRule: Sendable {
@@ -19,6 +20,16 @@ struct FieldRule: Sendable {
     /// A field with one usual number.
     init(_ field: ArchitectureDescription.Field, _ range: ClosedRange<Int>, standard number: Int) {
         self.init(field, range) { _ in [number] }
+    }
+
+    /// - Parameter subject: what the error is about, the text or file that the numbers were read from.
+    /// - Throws: `ErdeError` of kind `usage` for a number out of range.
+    func check(_ numbers: [Int], as subject: String) throws(ErdeError) {
+        for number in numbers where !(range ~= number) {
+            throw ErdeError(
+                .usage, subject, "\(field.rawValue)= of \(number)",
+                remedy: "choose \(range.lowerBound) to \(range.upperBound)")
+        }
     }
 
     static let widths = FieldRule(.widths, 1...16384)

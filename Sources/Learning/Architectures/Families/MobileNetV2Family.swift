@@ -30,7 +30,7 @@ struct MobileNetV2Family: NetworkFamily {
                 return count == Self.strides.count ? Self.strides : (0..<count).map { $0 == 0 ? 1 : 2 }
             },
             FieldRule(.expansion, 1...16, standard: 6),
-            FieldRule(.stem, 1...4096) { fields in [2 * (fields.list(.widths).first ?? 16)] },
+            FieldRule(.stem, 1...4096) { fields in [min(2 * (fields.list(.widths).first ?? 16), 4096)] },
             FieldRule(.last, 0...16384) { fields in [4 * (fields.list(.widths).last ?? 320)] },
         ]
     }

@@ -44,7 +44,8 @@ extension NetworkFamily {
 
     func contradiction(in fields: NetworkFields) -> String? { nil }
 
-    /// The same fields with those that are missing at their usual values; nil for one that has none.
+    /// The same fields with those that are missing at their usual values; nil for one that has none. The numbers given keep
+    /// their rules.
     func completed(_ given: NetworkFields) -> NetworkFields {
         var fields = given
         for rule in rules where fields[rule.field] == nil { fields[rule.field] = rule.standard(fields) }
