@@ -68,6 +68,44 @@ struct TrainingGraphTests {
         #expect(try after.parameters(roles: roles) == whole.parameters(roles: roles))
     }
 
+    /// The statistics of [1, 3, 5, 7] are 4 and 5, those of its double 8 and 20; each takes a quarter of the difference.
+    @Test("moves statistics that two normalisations share twice", arguments: EngineUnderTest.all)
+    func sharedStatistics(subject: EngineUnderTest) throws {
+        var builder = GraphBuilder()
+        let x = builder.input("image", TensorType([4, 1]))
+        let leaves = ["scale", "bias", "mean", "variance"].map {
+            builder.variable($0, [1], role: $0 == "scale" || $0 == "bias" ? .bias : .statistic)
+        }
+        let op = Op.batchNormalization(BatchNormalizationAttributes(momentum: 0.25))
+        let first = try builder.apply(op, [x] + leaves)[0]
+        let doubled = try builder.apply(.affine(scale: 2, offset: 0), x)
+        builder.output("y", try builder.apply(.add, first, builder.apply(op, [doubled] + leaves)[0]))
+
+        var training = GraphBuilder()
+        let image = training.input("image", TensorType([4, 1]))
+        let seed = training.input("seed", TensorType([2], .int32), isBatched: false)
+        let form = try training.inlineForTraining(builder.graph, image: image, dropoutSeed: seed)
+        training.output("y", form.outputs[0])
+        let graph = training.graph
+        try GraphVerifier.verify(graph)
+        #expect(graph.updates.map { graph.name(of: $0.variable) } == ["mean", "variance"])
+
+        let parameters = Parameters([
+            "scale": Tensor(repeating: 1, [1]), "bias": Tensor(repeating: 0, [1]), "mean": Tensor(repeating: 8, [1]),
+            "variance": Tensor(repeating: 1, [1]),
+        ])
+        let inputs = ["image": Tensor([4, 1], [1, 3, 5, 7] as [Float]), "seed": Tensor([2], [0, 0] as [Int32])]
+        for engine in [ReferenceEngine(), subject.engine] as [any Engine] {
+            let executable = try engine.compile(graph, parameters: parameters, options: subject.options)
+            _ = try executable.run(inputs)
+            let moved = try executable.parameters(roles: [.statistic])
+            // ¾·(¾·8 + ¼·4) + ¼·8 and ¾·(¾·1 + ¼·5) + ¼·20.
+            expectClose(try #require(moved["mean"]), Tensor(repeating: 7.25, [1]), Self.tolerance, "\(engine.name), mean")
+            expectClose(
+                try #require(moved["variance"]), Tensor(repeating: 6.5, [1]), Self.tolerance, "\(engine.name), variance")
+        }
+    }
+
     @Test("learns: the loss on one batch falls")
     func learns() throws {
         let training = try TrainingGraph(batch: 5, channels: 4)

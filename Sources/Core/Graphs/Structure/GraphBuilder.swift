@@ -72,10 +72,11 @@ package struct GraphBuilder: Sendable {
         graph.outputs.append(Graph.Output(name: name, value: value))
     }
 
-    /// Makes `variable` take `value` when a run ends.
+    /// Makes `variable`, which nothing else updates, take `value` when a run ends.
     package mutating func update(_ variable: Value, to value: Value) {
         precondition(graph.type(of: variable) == graph.type(of: value), "update of \(graph[variable]) to \(graph[value])")
         precondition(graph.origin(of: variable) == .variable, "update of \(graph[variable]), which is no variable")
+        precondition(!graph.updates.contains { $0.variable == variable }, "a second update of \(graph[variable])")
         graph.updates.append(Graph.Update(variable: variable, value: value))
     }
 
