@@ -32,8 +32,19 @@ package struct RandomGenerator: RandomNumberGenerator, Hashable, Sendable, Codab
     /// Uniform in [0, 1), 53 bits.
     package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
-    /// A uniform integer in `0..<bound`.
-    package mutating func below(_ bound: Int) -> Int { Int.random(in: 0..<bound, using: &self) }
+    /// A uniform integer in `0..<bound`: the upper word of a random word times the bound, where lower words that would make
+    /// some integers likelier are drawn again (Lemire, "Fast Random Integer Generation in an Interval", 2019). Written out
+    /// because the standard library does not promise to keep its own.
+    package mutating func below(_ bound: Int) -> Int {
+        precondition(bound > 0, "a random integer below \(bound)")
+        let count = UInt64(bound)
+        var product = next().multipliedFullWidth(by: count)
+        if product.low < count {
+            let first = (0 &- count) % count
+            while product.low < first { product = next().multipliedFullWidth(by: count) }
+        }
+        return Int(product.high)
+    }
 }
 
 /// The SplitMix64 mixing function: a bijection of 64-bit words that behaves like a hash.
