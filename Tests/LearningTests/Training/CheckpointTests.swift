@@ -3,6 +3,7 @@ import Diagnostics
 import Execution
 import FoundationEssentials
 import Graphs
+import ReferenceEngine
 import Tensors
 import TestSupport
 import Testing
@@ -26,10 +27,30 @@ import Training
         }
     }
 
-    static func resume(_ folder: CheckpointFolder, _ task: TrainingTask? = nil, threads: Int = 1) throws -> ErdeError {
+    /// The reference engine as another would be, by its name and what it says of itself.
+    private struct StandIn: Engine {
+        var name = "reference"
+        var precision = Precision.float32
+        var threads = 1
+
+        func precision(for options: CompilationOptions) -> Precision { precision }
+
+        func threads(for options: CompilationOptions) -> Int { threads }
+
+        func compile(
+            _ graph: Graph, parameters: Parameters, options: CompilationOptions
+        ) throws(ErdeError) -> any Executable {
+            try ReferenceEngine().compile(graph, parameters: parameters, options: options)
+        }
+    }
+
+    static func resume(
+        _ folder: CheckpointFolder, _ task: TrainingTask? = nil, engine: any Engine = ReferenceEngine()
+    ) throws -> ErdeError {
         let task = try task ?? Fixtures.task()
         return try #require(throws: ErdeError.self) {
             try TrainerTests.train(task) {
+                $0.engine = engine
                 $0.checkpoints = folder
                 $0.resumes = true
             }
@@ -70,6 +91,32 @@ import Training
             task = try Fixtures.task()
             task.parameters["stem_weight"]?.floats[0] += 1
             #expect(try Self.resume(folder, task).problem.contains("other weights to begin with"))
+        }
+    }
+
+    @Test func anotherEngineOrPrecisionIsRefused() throws {
+        try Self.withCheckpoint { folder in
+            let engine = try Self.resume(folder, engine: StandIn(name: "other"))
+            #expect(engine.kind == .usage && engine.problem.contains("the engine reference, now other"), "\(engine)")
+            let precision = try Self.resume(folder, engine: StandIn(precision: .bfloat16))
+            #expect(precision.kind == .usage, "\(precision)")
+            #expect(precision.problem.contains("the precision float32, now bfloat16"), "\(precision)")
+        }
+    }
+
+    @Test func otherThreadsAreWarnedOf() throws {
+        for (threads, warnings) in [(1, 0), (3, 1)] {
+            try Self.withCheckpoint { folder in
+                let events = TrainerTests.Events()
+                _ = try TrainerTests.train(try Fixtures.task()) {
+                    $0.engine = StandIn(threads: threads)
+                    $0.checkpoints = folder
+                    $0.resumes = true
+                    $0.report = { events.all.append($0) }
+                }
+                #expect(events.warnings.count == warnings)
+                #expect(events.warnings.allSatisfy { $0.contains("--threads 1, now 3") }, "\(events.warnings)")
+            }
         }
     }
 

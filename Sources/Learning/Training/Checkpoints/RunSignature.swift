@@ -19,6 +19,8 @@ struct RunSignature: Hashable, Sendable, Codable {
     var folds: String?
     var engine: String
     var precision: Precision
+    /// Threads of the engine, on which the order of sums depends; nil in checkpoints that do not say.
+    var threads: Int?
 
     /// What `other` has different, in words; nil if nothing.
     func difference(from other: RunSignature) throws(ErdeError) -> String? {
@@ -37,6 +39,13 @@ struct RunSignature: Hashable, Sendable, Codable {
         let now = others.filter { !mine.contains($0) }
         guard training != other.training || distillation != other.distillation else { return nil }
         return "another recipe (\(changed.joined(separator: ", ")); now \(now.joined(separator: ", ")))"
+    }
+
+    /// A warning when `other` may go on from here but not to the same bits; nil when it does.
+    func warning(beforeGoingOnAs other: RunSignature) -> String? {
+        guard let threads, let now = other.threads, threads != now else { return nil }
+        return "the checkpoint was made with --threads \(threads), now \(now): the weights may differ in their last bits from "
+            + "those of a run that never stopped"
     }
 
     /// A recipe's keys and values, one a line.

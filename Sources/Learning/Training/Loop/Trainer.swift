@@ -7,7 +7,8 @@ import Tensors
 
 /// Trains a network from the first step, or from a checkpoint, to the last.
 ///
-/// The weights are a function of the task and the engine: stopping and going on, or how long data take, change no bit.
+/// The weights are a function of the task, the engine and the number of its threads: stopping and going on, or how long
+/// data take, change no bit.
 package final class Trainer {
     private let task: TrainingTask
     private let run: TrainingRun
@@ -16,6 +17,8 @@ package final class Trainer {
     private let selfDistillation: SelfDistillation?
     private let runner: StepRunner
     private var position: TrainingPosition
+    /// Why going on from the checkpoint may not give the same bits.
+    private var resumeWarning: String?
     private var stepsPerEpoch: Int { sampler.stepsPerEpoch }
     private var steps: Int { task.recipe.epochs * sampler.stepsPerEpoch }
 
@@ -40,7 +43,8 @@ package final class Trainer {
             training: task.recipe, distillation: task.distillation, datasetFingerprint: task.dataset.fingerprint,
             network: task.graph.signature, start: task.parameters.signature, teacher: task.teacher?.parameters.signature,
             folds: folds?.signature,
-            engine: run.engine.name, precision: run.engine.precision(for: run.options))
+            engine: run.engine.name, precision: run.engine.precision(for: run.options),
+            threads: run.engine.threads(for: run.options))
         sampler = BatchSampler(
             samples: task.dataset.train, augmentation: task.recipe.augmentation, batchSize: task.recipe.batchSize,
             seed: task.recipe.seed)
@@ -61,6 +65,7 @@ package final class Trainer {
                     .usage, folder.path, "the checkpoint was made with \(difference)",
                     remedy: "give the same options again, or start without --resume")
             }
+            resumeWarning = checkpoint.state.signature.warning(beforeGoingOnAs: signature)
             position = TrainingPosition(
                 step: checkpoint.state.step, metrics: checkpoint.state.metrics, epochs: checkpoint.state.epochs)
             parameters.tensors.merge(checkpoint.parameters.tensors) { _, newer in newer }
@@ -82,6 +87,7 @@ package final class Trainer {
     ///   no number any more.
     package func train() throws(ErdeError) -> TrainingResult {
         run.report(.started(step: position.step, steps: steps, epochs: position.epochs))
+        if let resumeWarning { run.report(.warning(resumeWarning)) }
         // Whoever goes on is to know what was said then.
         if let first = position.epochs.first { warnIfTeacherKnowsEverything(first) }
         try writeLog()
