@@ -188,6 +188,26 @@ import Training
         #expect(error.remedy?.contains("peakLearningRate") == true)
     }
 
+    /// Weights of an exit that are all equal leave the loss at the logarithm of three; their decay then overflows.
+    @Test func weightsThatOverflowInTheLastStepNameThePlace() throws {
+        var recipe = Fixtures.recipe(epochs: 1)
+        recipe.batchSize = 22
+        recipe.schedule = .cosine
+        recipe.warmupShare = 0
+        recipe.peakLearningRate = 1000
+        recipe.weightDecay = 1
+        var task = try Fixtures.task(.ce, recipe: recipe)
+        let name = "exit1_linear_weight"
+        task.parameters[name] = Tensor(repeating: 1e36, try #require(task.parameters[name]).shape)
+        try TemporaryFolder.with { folder in
+            let checkpoints = CheckpointFolder(path: "\(folder)/run")
+            let error = try #require(throws: ErdeError.self) { try Self.train(task) { $0.checkpoints = checkpoints } }
+            #expect(error.kind == .usage && error.problem.hasPrefix(name), "\(error)")
+            #expect(error.problem.contains("epoch 1, step 1") && error.problem.contains("1000"), "\(error)")
+            #expect(error.remedy?.contains("peakLearningRate") == true && !checkpoints.hasCheckpoint)
+        }
+    }
+
     @Test func tasksThatDoNotFitAreRefused() throws {
         func refused(_ subject: String, _ change: (inout TrainingTask) throws -> Void) throws {
             var task = try Fixtures.task()

@@ -83,8 +83,8 @@ package final class Trainer {
 
     /// Trains to the end.
     ///
-    /// - Throws: `ErdeError` of kind `interrupted` after a stop request and a checkpoint; of kind `usage` when the loss is
-    ///   no number any more.
+    /// - Throws: `ErdeError` of kind `interrupted` after a stop request and a checkpoint; of kind `usage` when the loss or
+    ///   a weight is no finite number any more.
     package func train() throws(ErdeError) -> TrainingResult {
         run.report(.started(step: position.step, steps: steps, epochs: position.epochs))
         if let resumeWarning { run.report(.warning(resumeWarning)) }
@@ -115,7 +115,7 @@ package final class Trainer {
                     epoch: Double(position.step) / Double(stepsPerEpoch), of: task.recipe.epochs) ?? 1)
             let metrics = try runner.run(loader.next(), settings)
             guard metrics.lossSum.isFinite else {
-                throw diverged(epoch: epoch, learningRate: learningRate, loss: metrics.lossSum)
+                throw diverged("the loss became \(metrics.lossSum)", inStep: position.step)
             }
             position.metrics += metrics
             position.step += 1
@@ -150,6 +150,7 @@ package final class Trainer {
         try save()
     }
 
+    /// The network's variables as they are now.
     private func learned() throws(ErdeError) -> Parameters {
         var parameters = Parameters()
         let wanted = Set(task.graph.variables.map { task.graph.name(of: $0.value) })
@@ -157,6 +158,7 @@ package final class Trainer {
             let name = runner.training.graph.name(of: variable.value)
             if wanted.contains(name) { parameters[name] = try runner.executable.read(variable: variable) }
         }
+        try requireFinite(parameters)
         return parameters
     }
 
@@ -178,6 +180,7 @@ package final class Trainer {
         for variable in runner.learnedVariables {
             parameters[runner.training.graph.name(of: variable.value)] = try runner.executable.read(variable: variable)
         }
+        try requireFinite(parameters)
         let state = CheckpointState(
             version: erdeVersion, signature: signature, step: position.step, metrics: position.metrics, epochs: position.epochs)
         try folder.save(Checkpoint(state: state, parameters: parameters))
@@ -200,10 +203,20 @@ package final class Trainer {
         throw ErdeError(.interrupted, "training", "\(place), without a checkpoint", remedy: "start again")
     }
 
-    private func diverged(epoch: Int, learningRate: Double, loss: Double) -> ErdeError {
-        ErdeError(
+    /// The loss shows what a step did only in the next one, so that the last before a checkpoint needs a look of its own.
+    private func requireFinite(_ parameters: Parameters) throws(ErdeError) {
+        for (name, tensor) in parameters.tensors.sorted(by: { $0.key < $1.key })
+        where !tensor.floats.allSatisfy(\.isFinite) {
+            throw diverged("\(name) became infinite or no number", inStep: max(position.step, 1) - 1)
+        }
+    }
+
+    /// - Parameter step: counted from 0 over all epochs.
+    private func diverged(_ what: String, inStep step: Int) -> ErdeError {
+        let (epoch, place) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+        return ErdeError(
             .usage, "training",
-            "the loss became \(loss) in epoch \(epoch + 1), step \(position.step - epoch * stepsPerEpoch + 1), at a learning rate of \(learningRate)",
+            "\(what) in epoch \(epoch + 1), step \(place + 1), at a learning rate of \(task.recipe.learningRate(atStep: step, of: steps))",
             remedy:
                 "choose a lower peakLearningRate (now \(task.recipe.peakLearningRate)), a longer warmupShare, or set gradientClip"
         )
