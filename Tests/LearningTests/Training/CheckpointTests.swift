@@ -73,6 +73,22 @@ import Training
         }
     }
 
+    @Test func unfinishedCheckpointsOfDeadProcessesGo() throws {
+        try TemporaryFolder.with { folder in
+            let checkpoints = CheckpointFolder(path: "\(folder)/run")
+            // The first process lives always, and none has the largest number.
+            for name in ["partial-1", "partial-\(Int32.max)", "partial-\(ProcessInfo.processInfo.processIdentifier)"] {
+                let place = "\(checkpoints.path)/\(name)/inner"
+                try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+            }
+            _ = try TrainerTests.train(try Fixtures.task()) { $0.checkpoints = checkpoints }
+            #expect(
+                try FileManager.default.contentsOfDirectory(atPath: checkpoints.path).sorted() == ["checkpoint-2", "partial-1"])
+            checkpoints.remove()
+            #expect(!FileManager.default.fileExists(atPath: checkpoints.path))
+        }
+    }
+
     @Test func otherRunsAreRefusedByName() throws {
         try Self.withCheckpoint { folder in
             var recipe = Fixtures.recipe()

@@ -7,7 +7,7 @@ import Tensors
 
 /// A folder in which the newest checkpoint of a run lies: `checkpoint-N/state.json` and `checkpoint-N/variables.f32`.
 ///
-/// A checkpoint is written under another name, synchronised and then renamed, and only then is the one before removed: at
+/// A checkpoint is written as `partial-PROCESS`, synchronised and then renamed, and only then is the one before removed: at
 /// any moment a complete one is there.
 package struct CheckpointFolder: Sendable {
     package let path: String
@@ -15,6 +15,7 @@ package struct CheckpointFolder: Sendable {
     package init(path: String) { self.path = path }
 
     private static let prefix = "checkpoint-"
+    private static let partialPrefix = "partial-"
 
     /// Whether there is something to go on from.
     package var hasCheckpoint: Bool { !numbers.isEmpty }
@@ -22,14 +23,25 @@ package struct CheckpointFolder: Sendable {
     /// Removes all checkpoints, and the folder if nothing else is in it.
     package func remove() {
         for number in numbers { try? FileManager.default.removeItem(atPath: place(number)) }
+        removePartial { _ in true }
         rmdir(path)
     }
 
+    /// Puts a checkpoint in the place of those that are here, or leaves them and nothing of it.
     func save(_ checkpoint: Checkpoint) throws(ErdeError) {
-        let number = (numbers.last ?? 0) + 1
-        let temporary = "\(path)/partial-\(getpid())"
-        do {
+        removePartial { $0 == getpid() || (kill($0, 0) != 0 && errno == ESRCH) }
+        let temporary = partialPlace(getpid())
+        do throws(ErdeError) {
+            try write(checkpoint, into: temporary)
+            try putInPlace(temporary)
+        } catch {
             try? FileManager.default.removeItem(atPath: temporary)
+            throw error
+        }
+    }
+
+    private func write(_ checkpoint: Checkpoint, into temporary: String) throws(ErdeError) {
+        do {
             try FileManager.default.createDirectory(atPath: temporary, withIntermediateDirectories: true)
         } catch {
             throw ErdeError(.cannotWrite, path, "the folder cannot be made", remedy: "choose a place you may write to")
@@ -55,7 +67,11 @@ package struct CheckpointFolder: Sendable {
             throw ErdeError(.cannotWrite, path, "the state cannot be written as JSON: \(error)")
         }
         try AtomicFile.write(json, to: "\(temporary)/state.json")
+    }
+
+    private func putInPlace(_ temporary: String) throws(ErdeError) {
         let older = numbers
+        let number = (older.last ?? 0) + 1
         guard synchronize(temporary), rename(temporary, place(number)) == 0, synchronize(path) else {
             throw ErdeError(
                 .cannotWrite, path, "the checkpoint cannot be put in place: \(String(cString: strerror(errno)))",
@@ -124,14 +140,25 @@ package struct CheckpointFolder: Sendable {
     }
 
     /// Numbers of the checkpoints here, ascending.
-    private var numbers: [Int] {
+    private var numbers: [Int] { endings(of: CheckpointFolder.prefix).compactMap { Int($0) }.sorted() }
+
+    /// What comes after a prefix in the names here that begin with it.
+    private func endings(of prefix: String) -> [Substring] {
         let names = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        return names.compactMap { name in
-            name.hasPrefix(CheckpointFolder.prefix) ? Int(name.dropFirst(CheckpointFolder.prefix.count)) : nil
-        }.sorted()
+        return names.filter { $0.hasPrefix(prefix) }.map { $0.dropFirst(prefix.count) }
     }
 
     private func place(_ number: Int) -> String { "\(path)/\(CheckpointFolder.prefix)\(number)" }
+
+    private func partialPlace(_ process: pid_t) -> String { "\(path)/\(CheckpointFolder.partialPrefix)\(process)" }
+
+    /// Removes the unfinished checkpoints of some processes, which an interruption may have left.
+    private func removePartial(of isUnwanted: (pid_t) -> Bool) {
+        let processes = endings(of: CheckpointFolder.partialPrefix).compactMap { pid_t($0) }
+        for process in processes where isUnwanted(process) {
+            try? FileManager.default.removeItem(atPath: partialPlace(process))
+        }
+    }
 
     private func synchronize(_ folder: String) -> Bool {
         let descriptor = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
