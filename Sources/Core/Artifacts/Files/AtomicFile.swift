@@ -15,9 +15,23 @@ package struct AtomicFile: ~Copyable {
 
     private init(resolved path: String) throws(ErdeError) {
         self.path = path
-        temporaryPath = "\(path).\(getpid()).partial"
-        descriptor = open(temporaryPath, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+        var name = "\(path).\(getpid()).partial"
+        var opened = AtomicFile.create(name)
+        var number = 0
+        // Another file of this process may have the name, or one that a process of the same number left.
+        while opened < 0, errno == EEXIST, number < 1000 {
+            number += 1
+            name = "\(path).\(getpid()).\(number).partial"
+            opened = AtomicFile.create(name)
+        }
+        temporaryPath = name
+        descriptor = opened
         if descriptor < 0 { throw AtomicFile.failure(path) }
+    }
+
+    /// Opens a file that was not there, not even as a link.
+    private static func create(_ path: String) -> Int32 {
+        open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o644)
     }
 
     deinit {
@@ -57,9 +71,11 @@ package struct AtomicFile: ~Copyable {
 
     /// Makes the file appear under its name.
     package consuming func commit() throws(ErdeError) {
-        guard fsync(descriptor) == 0, close(descriptor) == 0 else { throw AtomicFile.failure(path) }
+        guard fsync(descriptor) == 0 else { throw AtomicFile.failure(path) }
+        // Where closing fails the descriptor is gone too, and its number may soon be another file's.
+        let status = close(descriptor)
         descriptor = -1
-        guard rename(temporaryPath, path) == 0 else {
+        guard status == 0, rename(temporaryPath, path) == 0 else {
             let error = AtomicFile.failure(path)
             unlink(temporaryPath)
             throw error
