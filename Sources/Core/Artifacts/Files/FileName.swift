@@ -7,7 +7,7 @@ package struct FileName: Hashable, Sendable {
     package init(_ bytes: some Collection<UInt8>) {
         var terminated: [UInt8] = []
         terminated.reserveCapacity(bytes.count + 1)
-        for byte in bytes where byte != 0 { terminated.append(byte) }
+        terminated += bytes.prefix { $0 != 0 }
         terminated.append(0)
         self.terminated = terminated
     }
@@ -15,12 +15,14 @@ package struct FileName: Hashable, Sendable {
     package init(_ text: String) { self.init(text.utf8) }
 
     /// A name in a folder; an empty folder adds nothing.
+    ///
+    /// - Parameter name: what comes before the first zero is taken.
     package init(_ name: some Collection<UInt8>, in folder: FileName) {
         var terminated: [UInt8] = []
         terminated.reserveCapacity(folder.terminated.count + name.count + 1)
         terminated += folder.bytes
         if let last = terminated.last, last != UInt8(ascii: "/") { terminated.append(UInt8(ascii: "/")) }
-        terminated += name
+        terminated += name.prefix { $0 != 0 }
         terminated.append(0)
         self.terminated = terminated
     }
