@@ -155,4 +155,37 @@ import Testing
         let expected = try #require(model.parameters["stage1_block1_norm_scale"]).floats.map { Double(abs($0)) }
         #expect(group.channels.map { scales[$0] } == expected)
     }
+
+    /// Beside a group with a normalisation one without, and the image's own channels, which cannot be removed.
+    @Test func channelsWithoutNormalisationHaveTheMeanScale() throws {
+        func normalized(_ x: Value, _ name: String, _ network: inout HandmadeGraph) throws -> Value {
+            let leaves = ["scale", "bias", "mean", "variance"].map {
+                network.builder.variable(
+                    "\(name)_\($0)", [2], role: $0 == "scale" || $0 == "bias" ? .bias : .statistic)
+            }
+            return try network.builder.apply(.batchNormalization(BatchNormalizationAttributes()), [x] + leaves, name: name)[0]
+        }
+        var network = HandmadeGraph()
+        let image = try normalized(network.image, "image_norm", &network)
+        let first = try normalized(try network.convolution(image, "first", channels: 2), "norm", &network)
+        let graph = try network.finished(try network.convolution(first, "second", channels: 2))
+        var parameters = HandmadeGraph.contents(of: graph)
+        parameters["norm_scale"] = Tensor([2], [1, -7] as [Float])
+        parameters["second_weight"] = Tensor([2, 2, 3, 3], (0..<36).map { Float($0 < 18 ? 1 : -3) })
+        parameters["classifier_weight"] = Tensor(repeating: 0, [3, 72])
+        let dependencies = ChannelDependencies(graph)
+        #expect(dependencies.groups.contains { $0.obstacle != nil && !$0.nodes(.normalizes).isEmpty })
+        func group(_ weight: String) throws -> ChannelGroup {
+            try #require(
+                dependencies.groups.first { group in
+                    group.axes(.makes).contains { graph.name(of: $0.value) == weight }
+                })
+        }
+        let scales = try WeightImportance.normScales(parameters, of: graph, dependencies)
+        #expect(try group("first_weight").channels.map { scales[$0] } == [1, 7])
+        // The mean scale is 4, and the norms are a half and three halves of their mean.
+        let second = try group("second_weight")
+        #expect(second.obstacle == nil)
+        for (channel, expected) in zip(second.channels, [2.0, 6.0]) { #expect(abs(scales[channel] - expected) < 1e-9) }
+    }
 }

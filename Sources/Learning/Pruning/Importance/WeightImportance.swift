@@ -21,7 +21,7 @@ package enum WeightImportance {
 
     /// By coupled channel, the sum of `|scale|` of the batch normalisations that it passes (Liu et al., "Network Slimming",
     /// 2017). Channels of groups without any have their L2 norm, as a share of the mean of their group, times the mean scale
-    /// of all that have one.
+    /// of all that have one. Channels that cannot be removed count nowhere and have 0.
     ///
     /// - Throws: `ErdeError` of kind `badData` for scales that are no numbers.
     package static func normScales(
@@ -36,11 +36,12 @@ package enum WeightImportance {
         for axis in axes(dependencies, [.normalizes]) where scales.contains(axis.value) {
             try add(axis, parameters, graph, dependencies, to: &sums, abs)
         }
-        let normalized = dependencies.groups.filter { !$0.nodes(.normalizes).isEmpty }
+        let prunable = dependencies.groups.filter { $0.obstacle == nil }
+        let normalized = prunable.filter { !$0.nodes(.normalizes).isEmpty }
         let members = normalized.flatMap(\.channels)
         let typical = members.reduce(0) { $0 + sums[$1] } / Double(max(1, members.count))
         let norms = try norms(parameters, of: graph, dependencies, power: 2)
-        for group in dependencies.groups where group.nodes(.normalizes).isEmpty {
+        for group in prunable where group.nodes(.normalizes).isEmpty {
             let mean = group.channels.reduce(0) { $0 + norms[$1] } / Double(group.channels.count)
             for channel in group.channels { sums[channel] = mean > 0 ? typical * norms[channel] / mean : 0 }
         }
