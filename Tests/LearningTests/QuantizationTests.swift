@@ -165,6 +165,9 @@ struct QuantizationTests {
 
     @Test func aConstantActivationHasAScale() {
         #expect(QuantizationPlan.quantization(of: 0...0) == Quantization(.uint8, scale: 1))
+        // A 255th of this has no finite inverse.
+        #expect(QuantizationPlan.quantization(of: 0...1e-37) == Quantization(.uint8, scale: 1))
+        #expect(QuantizationPlan.quantization(of: -1e-37...0) == Quantization(.int8, scale: 1))
         #expect(QuantizationPlan.quantization(of: -2...1) == Quantization(.int8, scale: 2 / 127))
         #expect(QuantizationPlan.quantization(of: 0...5.1) == Quantization(.uint8, scale: 5.1 / 255))
     }

@@ -19,12 +19,12 @@ package struct QuantizationPlan: Sendable {
 
     /// The quantization of a value that takes these floats: unsigned where none is negative.
     ///
-    /// Where every float is zero any scale is right; it is 1.
+    /// Where every float is zero any scale is right; it is 1, also where the scale would be too small to divide by.
     package static func quantization(of range: ClosedRange<Float>) -> Quantization {
         let largest = max(abs(range.lowerBound), abs(range.upperBound))
         let isSigned = range.lowerBound < 0
         let scale = largest / (isSigned ? 127 : 255)
-        return Quantization(isSigned ? .int8 : .uint8, scale: scale > 0 ? scale : 1)
+        return Quantization(isSigned ? .int8 : .uint8, scale: scale > .leastNormalMagnitude ? scale : 1)
     }
 
     /// How a convolution's weight `[O, …]` becomes bytes.
