@@ -25,6 +25,18 @@ struct EngineErrorTests {
         }
     }
 
+    @Test("a tensor of more axes than oneDNN describes")
+    func axes() throws {
+        var builder = GraphBuilder()
+        let x = builder.input("x", TensorType(Shape([Int](repeating: 1, count: 13))))
+        builder.output("y", try builder.apply(.relu, x))
+        let subject = EngineUnderTest.all[0]
+        let error = #expect(throws: ErdeError.self) {
+            try subject.engine.compile(builder.graph, parameters: Parameters(), options: subject.options)
+        }
+        #expect(error?.kind == .unavailable && error?.problem.contains("invalid arguments") == true)
+    }
+
     @Test("elements of another count in double precision")
     func doubles() throws {
         var builder = GraphBuilder()

@@ -111,7 +111,6 @@ int erde_dnnl_argument_index(erde_dnnl_argument argument) {
         case ERDE_DNNL_DIFF_SRC: return DNNL_ARG_DIFF_SRC;
         case ERDE_DNNL_DIFF_DST: return DNNL_ARG_DIFF_DST;
         case ERDE_DNNL_DIFF_WEIGHTS: return DNNL_ARG_DIFF_WEIGHTS;
-        case ERDE_DNNL_DIFF_BIAS: return DNNL_ARG_DIFF_BIAS;
         case ERDE_DNNL_DIFF_SCALE: return DNNL_ARG_DIFF_SCALE;
         case ERDE_DNNL_DIFF_SHIFT: return DNNL_ARG_DIFF_SHIFT;
         case ERDE_DNNL_POST_OP_ADD: return DNNL_ARG_ATTR_MULTIPLE_POST_OP(0) | DNNL_ARG_SRC_1;

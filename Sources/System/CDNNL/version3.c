@@ -21,6 +21,7 @@ static int layout_adopt(dnnl_status_t status, dnnl_memory_desc_t description, er
 int erde_dnnl_layout_create(erde_dnnl_layout **layout, int rank, const int64_t *dimensions, erde_dnnl_type type,
                             const int64_t *strides) {
     dnnl_dims_t row_major;
+    if (rank > DNNL_MAX_NDIMS) return dnnl_invalid_arguments;
     int64_t step = 1;
     for (int axis = rank - 1; axis >= 0; axis--) {
         row_major[axis] = step;
