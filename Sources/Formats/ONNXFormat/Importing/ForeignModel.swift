@@ -68,11 +68,9 @@ package struct ForeignModel: Sendable {
     /// How often each operator is used, by name, and whether erde knows it.
     package var operators: [(name: String, count: Int, isKnown: Bool)] {
         var counts: [String: Int] = [:]
-        for node in message.graph.nodes {
-            counts[node.domain.isEmpty || node.domain == "ai.onnx" ? node.type : "\(node.domain).\(node.type)", default: 0] += 1
-        }
+        for node in message.graph.nodes { counts[node.operatorName, default: 0] += 1 }
         return counts.sorted { $0.key < $1.key }.map { name, count in
-            (printable(name), count, LoweringTable.rules[name] != nil || ConstantFolding.types.contains(name))
+            (printable(name), count, LoweringTable.knows(name))
         }
     }
 

@@ -18,6 +18,8 @@ struct GraphLowering {
     var parameters = Parameters()
     /// Node and reason, in file order.
     private(set) var problems: [String] = []
+    /// Operators that erde does not have, by name: the first node of each, and how many there are.
+    private var unknown: [String: (first: ONNXNode, count: Int)] = [:]
     private var bindings: [String: Binding] = [:]
     /// Stored tensors of types that erde does not read.
     private var unread: Set<String> = []
@@ -89,10 +91,15 @@ struct GraphLowering {
     private mutating func read(_ node: ONNXNode) {
         let outputs = node.outputs
         var results: [Binding] = []
-        do throws(ErdeError) {
-            results = try lower(node)
-        } catch {
-            note(error.subject == subject ? error.problem : "\(error.subject): \(error.problem)")
+        if LoweringTable.knows(node.operatorName) {
+            do throws(ErdeError) {
+                results = try lower(node)
+            } catch {
+                note(error.subject == subject ? error.problem : "\(error.subject): \(error.problem)")
+            }
+        } else {
+            // Counted even behind a node that failed, where nothing else is complained of.
+            unknown[node.operatorName, default: (node, 0)].count += 1
         }
         for (position, name) in outputs.enumerated() where !name.isEmpty {
             let result = position < results.count ? results[position] : .failed
@@ -104,6 +111,19 @@ struct GraphLowering {
 
     private mutating func note(_ problem: String) {
         if !problem.isEmpty && !problems.contains(problem) { problems.append(problem) }
+    }
+
+    /// Each operator that erde does not have, by name.
+    private var unknownOperators: [String] {
+        unknown.sorted { $0.key < $1.key }.map { _, nodes in
+            let label = ForeignNode(node: nodes.first, inputs: [], operatorSet: operatorSet).label
+            let others = nodes.count > 1 ? " and \(nodes.count - 1) more" : ""
+            let reason =
+                nodes.first.isStandard
+                ? "erde has no operator for it"
+                : "operators of the domain \(printable(nodes.first.domain)) are unknown to erde"
+            return "\(label)\(others): \(reason)"
+        }
     }
 
     /// The results of a node; none when an operand failed, which has been noted.
@@ -127,9 +147,6 @@ struct GraphLowering {
             inputs.append(binding)
         }
         let foreign = ForeignNode(node: node, inputs: inputs, operatorSet: operatorSet)
-        guard node.domain.isEmpty || node.domain == "ai.onnx" else {
-            throw ErdeError(.badData, foreign.label, "operators of the domain \(printable(node.domain)) are unknown to erde")
-        }
         if let folded = try foldedConstants(foreign) { return folded }
         guard let rule = LoweringTable.rules[node.type] else {
             throw ErdeError(.badData, foreign.label, "erde has no operator for it")
@@ -159,6 +176,7 @@ struct GraphLowering {
     }
 
     private func finished(_ graph: ONNXGraph) throws(ErdeError) -> LoweredGraph {
+        let problems = unknownOperators + problems
         guard problems.isEmpty else {
             let listed = problems.prefix(20).joined(separator: "; ")
             let more = problems.count > 20 ? "; and \(problems.count - 20) more" : ""

@@ -14,6 +14,9 @@ enum LoweringTable {
         return all
     }()
 
+    /// Whether nodes of an operator are taken over, or computed beforehand.
+    static func knows(_ name: String) -> Bool { rules[name] != nil || ConstantFolding.types.contains(name) }
+
     /// A rule with one result.
     static func one(
         _ body: @escaping @Sendable (inout GraphLowering, ForeignNode) throws(ErdeError) -> Value

@@ -28,6 +28,12 @@ struct ONNXNode: Hashable, Sendable {
     var inputs: [String]
     var outputs: [String]
     var attributes: [ONNXAttribute] = []
+
+    /// Whether the operator is one of ONNX's own.
+    var isStandard: Bool { domain.isEmpty || domain == "ai.onnx" }
+
+    /// The operator, with its domain where that is not ONNX's own.
+    var operatorName: String { isStandard ? type : "\(domain).\(type)" }
 }
 
 /// A named constant of a node.
