@@ -55,6 +55,23 @@ extension Pipeline {
             #expect(program.exists("grown/student.pb"))
         }
 
+        @Test func unknownOperatorsAreNamed() throws {
+            var file = try Data(contentsOf: URL(fileURLWithPath: "\(Self.goldens)/torch_like.onnx"))
+            for (known, unknown) in [("MaxPool", "ODDPool"), ("Flatten", "Unknown")] {
+                // Field 4 of a node, its operator, with as many letters as before.
+                let type = try #require(file.range(of: Data([0x22, UInt8(known.utf8.count)]) + Data(known.utf8)))
+                file.replaceSubrange(type.lowerBound + 2..<type.upperBound, with: Data(unknown.utf8))
+            }
+            try program.write([UInt8](file), to: "strange.onnx")
+            let inspected = try program.run("inspect", "strange.onnx")
+            #expect(inspected.status == 0, "\(inspected.messages)")
+            #expect(inspected.output.hasSuffix("erde does not know ODDPool, Unknown\n"), "\(inspected.output)")
+            let outcome = try program.run("import", "strange.onnx", "--no-normalisation", "-o", "strange.pb")
+            #expect(outcome.status == 65 && outcome.errors.count == 1, "\(outcome.messages)")
+            #expect(outcome.messages.contains("ODDPool /") && outcome.messages.contains("Unknown /"), "\(outcome.messages)")
+            #expect(!program.exists("strange.pb"))
+        }
+
         @Test func aTextIsNoModel() throws {
             try program.write(Array("not a model".utf8), to: "text.onnx")
             let outcome = try program.run("import", "text.onnx", "--no-normalisation")

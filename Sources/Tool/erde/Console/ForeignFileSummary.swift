@@ -15,6 +15,11 @@ struct ForeignFileSummary {
         lines.append("stored       \(groupedText(file.scalarCount)) numbers in tensors")
         var table = TextTable(["operator", "nodes", "known to erde"])
         for used in file.operators { table.add([used.name, "\(used.count)", used.isKnown ? "yes" : "no"]) }
-        text = lines.joined(separator: "\n") + "\n\n" + table.text + "\n\nerde import makes a model of it"
+        let unknown = file.operators.filter { !$0.isKnown }.map(\.name)
+        let conclusion =
+            unknown.isEmpty
+            ? "erde import makes a model of it"
+            : "erde import cannot take it over: erde does not know \(unknown.joined(separator: ", "))"
+        text = lines.joined(separator: "\n") + "\n\n" + table.text + "\n\n" + conclusion
     }
 }
