@@ -78,6 +78,26 @@ extension Pipeline {
             }
         }
 
+        @Test func evaluationShowsWhatBecomesOfEachClass() throws {
+            _ = Workshop.made
+            let json = try program.run("evaluate", "small/student.pb", "--budget", "1.2M", "--json", "--threads", "1")
+            let setting = try #require((try object(json.output)["settings"] as? [[String: Any]])?.first)
+            let confusion = try #require((setting["confusion"] as? [String: Any])?["counts"] as? [[Int]])
+            let names = try #require(try object(json.output)["classNames"] as? [String])
+            let text = try program.run("evaluate", "small/student.pb", "--budget", "1.2M", "--threads", "1")
+            #expect(text.status == 0, "\(text.messages)")
+            let rows = text.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+            for (label, name) in names.enumerated() {
+                let row = try #require(rows.first { $0.first == name }, "\(text.output)")
+                #expect(row[1] == "\(confusion[label].reduce(0, +))")
+                let share = 100 * Double(confusion[label][label]) / Double(confusion[label].reduce(0, +))
+                let shown = try #require(Double(row[2]))
+                #expect(abs(shown - share) < 0.006, "\(row)")
+                let rival = confusion[label].indices.filter { $0 != label }.map { confusion[label][$0] }.max() ?? 0
+                #expect(row.last == (rival == 0 ? "–" : "(\(rival))"), "\(row)")
+            }
+        }
+
         @Test func foldersAreClassifiedWithExitsTaken() throws {
             _ = Workshop.made
             let outcome = try program.run(

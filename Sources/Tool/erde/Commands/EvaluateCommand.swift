@@ -10,7 +10,8 @@ struct EvaluateCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "evaluate", abstract: "Measures a model: accuracy, mean MACs, exit shares, calibration error, confusion.",
         discussion: """
-            Without a budget or threshold, every budget that the model knows and full depth are measured.
+            Without a budget or threshold, every budget that the model knows and full depth are measured, and the table of \
+            classes is about the largest budget. --json has the whole confusion matrix of each.
 
               erde evaluate student.pb --budget 10M
               erde evaluate student.pb photos.erds --theta 0.5 --json

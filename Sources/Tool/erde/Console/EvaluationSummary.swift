@@ -25,7 +25,14 @@ struct EvaluationSummary {
             ])
         }
         return "\(report.modelName) on \(groupedText(report.imageCount)) \(report.split.rawValue) images\n\n"
-            + exits.text + "\n\n" + settings.text
+            + exits.text + "\n\n" + settings.text + classes
+    }
+
+    /// What becomes of each class at the largest budget, else under the thresholds that were asked for.
+    private var classes: String {
+        guard let setting = report.settings.last(where: { $0.budgetMACs != nil }) ?? report.settings.last else { return "" }
+        let table = ClassTable(setting.confusion, names: report.classNames)
+        return "\n\n\(table.title) (\(name(setting))):\n\n\(table.text)"
     }
 
     private func name(_ setting: EvaluationReport.Setting) -> String {
