@@ -48,6 +48,8 @@ extension Pipeline {
             }
             #expect(pixels.count == 7 * 28 * 28)
             #expect(pixels.allSatisfy { 0...1 ~= $0 } && pixels.contains { $0 > 0.5 })
+            let one = try program.run("evaluate", "small/student.pb", "--dump-logits", "one.f32", "--dump-images", "one.f32")
+            #expect(one.status == 64 && !program.exists("one.f32"), "\(one.messages)")
         }
     }
 }

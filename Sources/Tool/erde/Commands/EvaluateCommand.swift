@@ -23,6 +23,9 @@ struct EvaluateCommand: LongComputation {
     @Argument(help: "A dataset file; by default the one the model was trained on.")
     var data: String?
 
+    @Option(name: .customLong("data"), help: ArgumentHelp("The same, as in other commands.", valueName: "data"))
+    var namedData: String?
+
     @Option(help: "train, calibration or test.")
     var split = DatasetSplit.test
 
@@ -45,6 +48,10 @@ struct EvaluateCommand: LongComputation {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        if data != nil && namedData != nil { throw ValidationError("the dataset is named twice") }
+        if let dumpLogits, dumpLogits == dumpImages {
+            throw ValidationError("--dump-logits and --dump-images take two files")
+        }
         if budget != nil && theta != nil { throw ValidationError("--budget and --theta exclude each other") }
         if let limit, limit < 1 { throw ValidationError("--limit takes a positive number") }
         if let theta, theta < 0 || theta.isNaN { throw ValidationError("--theta takes a number of at least 0") }
@@ -52,6 +59,7 @@ struct EvaluateCommand: LongComputation {
 
     func run() throws {
         common.apply()
+        let data = data ?? namedData
         for path in [dumpLogits, dumpImages] {
             if let path { try OutputPlace.check(file: path, inputs: [model, data]) }
         }
