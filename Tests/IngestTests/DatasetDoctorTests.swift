@@ -70,7 +70,7 @@ import Testing
         #expect(names(check.findings[.tooLarge]) == [["train/b/wide.png"]])
         #expect(check.findings.findings.reduce(0) { $0 + $1.count } == 5)
         #expect(refusal?.kind == .badData && refusal != nil)
-        let text = "\(refusal?.subject ?? "") \(refusal?.problem ?? "")"
+        let text = refusal?.description ?? ""
         for name in ["cut.png", "none.png", "film.png", "wide.png", "bent.png"] { #expect(text.contains(name), "\(text)") }
         #expect(
             try Ingest.check(source: folder("source"), options: IngestOptions(onBadImage: .skip, limits: limits)).refusal == nil)

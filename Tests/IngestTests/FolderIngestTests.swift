@@ -147,12 +147,14 @@ import Testing
         try folder.write([], to: "source/y/06.jpg")
         let failed = error(folder)
         #expect(failed?.kind == .badData)
+        #expect(failed?.subject == folder("source") && failed?.problem == "3 images cannot be used")
+        // Those that are noticed in the header, and the one whose pixels end early.
         #expect(
-            failed?.subject == folder("source/y/05.png") || failed?.subject == folder("source/x/03.png")
-                || failed?.subject == folder("source/y/06.jpg"))
-        // Headers alone are read before pixels, so that a file that ends early is not known yet.
-        let text = "\(failed?.subject ?? "") \(failed?.problem ?? "")"
-        #expect(text.contains("05.png") && text.contains("06.jpg"), "\(text)")
+            failed?.details == [
+                "\(folder("source/x/03.png")): truncated PNG",
+                "\(folder("source/y/05.png")): expected a PNG or JPEG image, found a GIF image",
+                "\(folder("source/y/06.jpg")): expected a PNG or JPEG image, found an empty file",
+            ])
         #expect(!folder.exists("data.erds"))
 
         let (report, dataset) = try run(folder, IngestOptions(onBadImage: .skip))

@@ -51,7 +51,9 @@ extension Pipeline {
             try program.write(Array(whole.prefix(whole.count / 2)), to: "mixed/bag/torn.png")
             try program.write(Array("GIF89a".utf8) + [0, 0, 0, 0], to: "mixed/coat/fake.png")
             let strict = try program.run("ingest", "mixed", "-o", "mixed.erds")
-            try expectError(strict, status: 65, "fake.png", "--on-bad-image skip")
+            try expectError(
+                strict, status: 65, "error: mixed: 2 images cannot be used", "--on-bad-image skip",
+                "\n  mixed/bag/torn.png: truncated PNG\n  mixed/coat/fake.png: expected a PNG or JPEG image, found a GIF image\n")
             #expect(!program.exists("mixed.erds"))
             let lenient = try program.run("ingest", "mixed", "-o", "mixed.erds", "--on-bad-image", "skip")
             #expect(lenient.status == 0, "\(lenient.messages)")

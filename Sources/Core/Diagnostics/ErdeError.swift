@@ -1,6 +1,6 @@
 /// Why something could not be done, in words for the person at the terminal.
 ///
-/// Reads as one line: `subject: problem; remedy`. Broken invariants of erde's own are not errors but preconditions.
+/// Reads as one line, `subject: problem; remedy`, and a line below for each detail. Broken invariants of erde's own are not errors but preconditions.
 package struct ErdeError: Error, Equatable, Sendable {
     /// What kind of thing went wrong; it decides the program's exit status.
     package enum Kind: String, Sendable, CaseIterable {
@@ -27,17 +27,21 @@ package struct ErdeError: Error, Equatable, Sendable {
     package let problem: String
     /// What to do about it.
     package let remedy: String?
+    /// What has to be named one by one.
+    package let details: [String]
 
-    package init(_ kind: Kind, _ subject: String, _ problem: String, remedy: String? = nil) {
+    package init(_ kind: Kind, _ subject: String, _ problem: String, remedy: String? = nil, details: [String] = []) {
         self.kind = kind
         self.subject = subject
         self.problem = problem
         self.remedy = remedy
+        self.details = details
     }
 }
 
 extension ErdeError: CustomStringConvertible {
     package var description: String {
-        "\(subject): \(problem)" + (remedy.map { "; \($0)" } ?? "")
+        let line = "\(subject): \(problem)" + (remedy.map { "; \($0)" } ?? "")
+        return details.isEmpty ? line : "\(line):" + details.map { "\n  \($0)" }.joined()
     }
 }

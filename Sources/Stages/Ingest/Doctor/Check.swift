@@ -28,9 +28,7 @@ package func check(
     var refusal: ErdeError?
     do throws(ErdeError) {
         check.warnings += try examination.packing.checkClasses(examination.labelled, subject: source)
-        var strict = BadImages(policy: options.onBadImage)
-        for image in examination.packing.badImages.list { strict.add(image, subject: source + "/" + image.path) }
-        try strict.check()
+        try examination.packing.badImages.check(options.onBadImage)
     } catch {
         refusal = error
         check.refusal = error.description

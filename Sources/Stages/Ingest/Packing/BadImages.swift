@@ -4,34 +4,43 @@ import Images
 
 /// The images that cannot be used, and what is to be done about them.
 struct BadImages {
+    private let source: String
     private let policy: IngestOptions.BadImagePolicy
-    private var first: ErdeError?
+    /// About each of the list, in its order.
+    private var errors: [ErdeError] = []
     private(set) var list: [IngestReport.BadImage] = []
 
-    init(policy: IngestOptions.BadImagePolicy) { self.policy = policy }
+    /// - Parameter source: what all images are from.
+    init(source: String, policy: IngestOptions.BadImagePolicy) {
+        self.source = source
+        self.policy = policy
+    }
 
     mutating func add(_ fault: ImageFault, name: String) {
-        if first == nil { first = fault.error }
+        errors.append(fault.error)
         list.append(IngestReport.BadImage(path: name, reason: fault.error.problem, kind: fault.kind))
     }
 
-    /// - Parameter subject: what the error is about if this one is the first.
-    mutating func add(_ image: IngestReport.BadImage, subject: String) {
-        if first == nil { first = ErdeError(.badData, subject, image.reason) }
+    /// An image that is known to be unusable before it is read.
+    mutating func add(_ image: IngestReport.BadImage) {
+        errors.append(ErdeError(.badData, source + "/" + image.path, image.reason))
         list.append(image)
     }
 
-    /// Bad images that an error names.
-    private static let namedCount = 20
+    /// - Throws: when there are bad images and the policy is `fail`: an error that names them all by their whole paths.
+    func check() throws(ErdeError) { try check(policy) }
 
-    /// - Throws: when there are bad images and the policy is `fail`: an error that names them, and counts those that are too many.
-    func check() throws(ErdeError) {
-        guard policy == .fail, let first else { return }
-        let named = list.dropFirst().prefix(Self.namedCount - 1).map { "; \($0.path): \($0.reason)" }.joined()
-        let others = list.count - Self.namedCount
+    /// The same under another policy.
+    func check(_ policy: IngestOptions.BadImagePolicy) throws(ErdeError) {
+        guard policy == .fail, let first = errors.first else { return }
+        if errors.count == 1 {
+            throw ErdeError(
+                first.kind, first.subject, first.problem,
+                remedy: "repair or remove it, or have bad images skipped (`--on-bad-image skip`)")
+        }
         throw ErdeError(
-            first.kind, first.subject,
-            first.problem + named + (others <= 0 ? "" : others == 1 ? "; and 1 more" : "; and \(others) more"),
-            remedy: "repair or remove it, or have bad images skipped (`--on-bad-image skip`)")
+            errors.contains { $0.kind == .badData } ? .badData : first.kind, source, "\(errors.count) images cannot be used",
+            remedy: "repair or remove them, or have bad images skipped (`--on-bad-image skip`)",
+            details: errors.map { "\($0.subject): \($0.problem)" }.sorted())
     }
 }

@@ -19,12 +19,12 @@ struct Examination {
         var labelled = try SourceRecognition.scan(source, options: options)
         try SplitCompletion.complete(&labelled, options: options)
         labelled.followArchives()
-        var badImages = BadImages(policy: options.onBadImage)
-        for image in labelled.unusable { badImages.add(image, subject: source + "/" + image.path) }
+        var badImages = BadImages(source: source, policy: options.onBadImage)
+        for image in labelled.unusable { badImages.add(image) }
         let passes = FormatChoice.needsHeaders(options) && !labelled.kind.isOrdered ? 2 : 1
         let total = labelled.imageCount * passes
         var done = 0
-        let headers = try HeaderReading.headers(of: labelled, known: badImages, options: options) { count throws(ErdeError) in
+        let headers = try HeaderReading.headers(of: labelled, options: options) { count throws(ErdeError) in
             done += count
             try progress(done, total)
         }

@@ -9,15 +9,11 @@ enum HeaderReading {
 
     /// The headers of all readable images; one for all where they lie in one array.
     ///
-    /// Unreadable ones end the run here when bad images must not be; otherwise decoding reports them.
+    /// Unreadable ones are passed over; decoding reports them together with those whose pixels are bad.
     static func headers(
-        of source: LabelledSource, known: BadImages, options: IngestOptions, progress: (Int) throws(ErdeError) -> Void
+        of source: LabelledSource, options: IngestOptions, progress: (Int) throws(ErdeError) -> Void
     ) throws(ErdeError) -> [ImageHeader] {
-        if !FormatChoice.needsHeaders(options) {
-            try known.check()
-            return []
-        }
-        var badImages = known
+        if !FormatChoice.needsHeaders(options) { return [] }
         var headers: [ImageHeader] = []
         var loader = ContentLoader(limits: options.limits)
         for split in DatasetSplit.allCases {
@@ -28,17 +24,11 @@ enum HeaderReading {
             }
             while !rest.isEmpty {
                 let loaded = try loader.load(rest.prefix(batchCount))
-                for (image, result) in zip(rest, read(loaded, limits: options.limits)) {
-                    switch result {
-                    case .success(let header): headers.append(header)
-                    case .failure(let fault): badImages.add(fault, name: image.name)
-                    }
-                }
+                for case .success(let header) in read(loaded, limits: options.limits) { headers.append(header) }
                 rest = rest.dropFirst(loaded.count)
                 try progress(loaded.count)
             }
         }
-        try badImages.check()
         return headers
     }
 
