@@ -81,6 +81,11 @@ struct ExportOptions: ParsableArguments {
     ///
     /// - Parameter path: of the file that the model was made from.
     func write(_ loaded: Model, from path: String, json: Bool) throws {
+        if to == .safetensors && loaded.isQuantized {
+            throw ErdeError(
+                .badData, path, "is quantized, and safetensors hold weights in float",
+                remedy: "export the model that it was quantized from")
+        }
         let target = try target(for: loaded, from: path)
         if check && !target.isFolder { try requireEnding() }
         let checker = check ? try ExportCheck(loaded, named: path, options: checking) : nil
