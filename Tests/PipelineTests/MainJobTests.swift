@@ -136,8 +136,19 @@ extension Pipeline {
             _ = Workshop.made
             let model = try program.run("inspect", "small/student.pb", "--layers")
             #expect(model.status == 0 && model.output.contains("exit 2") && model.output.contains("convolution"))
+            #expect(model.output.contains("opset 17") && !model.output.contains("quantized"))
+            let layers = try #require(
+                try object(try program.run("inspect", "small/student.pb", "--layers", "--json").output)["layers"]
+                    as? [[String: Any]])
+            let stem = try #require(layers.first { $0["name"] as? String == "stem" })
+            #expect(stem["operator"] as? String == "convolution" && (stem["shape"] as? [Int])?.count == 4)
+            #expect(try object(try program.run("inspect", "small/student.pb", "--json").output)["layers"] == nil)
             let data = try program.run("inspect", "data.erds")
             #expect(data.status == 0 && data.output.contains("2,160 train"))
+            let described = try object(try program.run("inspect", "data.erds", "--json").output)
+            #expect((described["classNames"] as? [String])?.count == 10 && described["findings"] is [String: Any])
+            let fingerprint = try #require(described["fingerprint"] as? String)
+            #expect(data.output.contains(fingerprint))
             let calibrated = try program.run(
                 "calibrate", "small/student.pb", "--budgets", "1M,1.5M", "--output", "again.pb", "--threads", "1")
             #expect(calibrated.status == 0, "\(calibrated.messages)")

@@ -20,6 +20,8 @@ extension Pipeline {
             let bytes = models.compactMap { $0["fileBytes"] as? Int }
             #expect(bytes.count == 2 && bytes[1] < bytes[0])
             #expect(models[1]["changedExitShare"] is Double)
+            let words = try program.run("inspect", "small/student8.pb")
+            #expect(words.output.contains("layers in int8, "), "\(words.output)")
             // What was reported is what the file does.
             let evaluation = try program.run("evaluate", "small/student8.pb", "--threads", "1", "--json")
             let measured = try #require(

@@ -2,7 +2,6 @@ import Architectures
 import ArgumentParser
 import Artifacts
 import DatasetFile
-import Diagnostics
 import Graphs
 import ONNXFormat
 import Tensors
@@ -25,26 +24,26 @@ struct InspectCommand: ParsableCommand {
         common.apply()
         if file.hasSuffix(".erds") {
             let (description, fingerprint) = try DatasetReader.describe(file)
+            let findings = try DatasetReader.findings(in: file)
             Console.standard.result(
                 common.json
-                    ? try JSONText.text(description)
-                    : text(description, fingerprint: fingerprint, findings: try DatasetReader.findings(in: file)))
-        } else if let foreign = try foreignFile() {
+                    ? try JSONText.text(
+                        DatasetFileDescription(description: description, findings: findings, fingerprint: fingerprint))
+                    : text(description, fingerprint: fingerprint, findings: findings))
+            return
+        }
+        let message = try ForeignModel.read(path: file)
+        if !message.isErdes {
             Console.standard.result(
-                common.json ? try JSONText.text(ForeignFileDescription(foreign)) : ForeignFileSummary(foreign).text)
+                common.json ? try JSONText.text(ForeignFileDescription(message)) : ForeignFileSummary(message).text)
         } else if let exported = try ExportedFile.read(path: file), !layers {
             Console.standard.result(
                 common.json ? try JSONText.text(exported.metadata) : ExportedFileSummary(exported, file: file).text)
         } else {
             let model = try ModelFile.read(path: file)
-            Console.standard.result(common.json ? try JSONText.text(model.metadata) : text(model))
+            Console.standard.result(
+                common.json ? try JSONText.text(ModelDescription(model, withLayers: layers)) : text(model, message))
         }
-    }
-
-    /// The file, when it is ONNX that another program wrote.
-    private func foreignFile() throws(ErdeError) -> ForeignModel? {
-        let foreign = try ForeignModel.read(path: file)
-        return foreign.isErdes ? nil : foreign
     }
 
     private func text(_ description: DatasetDescription, fingerprint: String, findings: DatasetFindings) -> String {
@@ -62,7 +61,8 @@ struct InspectCommand: ParsableCommand {
             """ + (findings.findings.isEmpty ? "" : "\nfound" + FindingsSummary.lines(findings).map { "\n\($0)" }.joined())
     }
 
-    private func text(_ model: Model) -> String {
+    /// - Parameter message: the same file, for what it says as ONNX.
+    private func text(_ model: Model, _ message: ForeignModel) -> String {
         let metadata = model.metadata
         let cost = model.graph.cost()
         var lines = [
@@ -71,8 +71,11 @@ struct InspectCommand: ParsableCommand {
             "input        [N, \(metadata.image.channels), \(metadata.image.height), \(metadata.image.width)], pixels 0…1",
             "classes      \(metadata.classNames.joined(separator: ", "))",
             "parameters   \(groupedText(cost.parameterCount))",
-            "ONNX         IR 8, opset 17",
+            "ONNX         IR \(message.irVersion), opset \(message.operatorSetVersion)",
         ]
+        if let record = metadata.provenance.quantization {
+            lines.append("quantized    \(record.layerCount) layers in int8, \(record.floatLayers.count) in float")
+        }
         for (exit, macs) in metadata.cumulativeMACs.enumerated() {
             lines.append("exit \(exit + 1)       \(macsText(Double(macs)))")
         }
