@@ -5,6 +5,8 @@ package enum ImageContent: Hashable, Sendable {
     /// Something else, in words for an error: `a GIF image`.
     case other(String)
 
+    package static let text = ImageContent.other("text")
+
     /// Looks at the first bytes; 16 are enough.
     package init(of bytes: UnsafeRawBufferPointer) {
         if bytes.isEmpty {
@@ -14,7 +16,7 @@ package enum ImageContent: Hashable, Sendable {
         } else if bytes.allSatisfy({ $0 == 0 }) {
             self = .other("a file of zeros")
         } else if bytes.prefix(64).allSatisfy({ $0 >= 32 && $0 < 127 || (9...13).contains($0) }) {
-            self = .other("text")
+            self = .text
         } else {
             self = .other("no known image")
         }

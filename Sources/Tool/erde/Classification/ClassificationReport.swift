@@ -30,14 +30,14 @@ struct ClassificationReport {
         line.clear()
         let seconds = (ContinuousClock.now - start).seconds
         var text =
-            "\(groupedText(summary.answered)) images in \(decimalText(seconds, decimals: 1)) s "
+            "\(groupedText(summary.answered)) \(noun("image", for: summary.answered)) in \(decimalText(seconds, decimals: 1)) s "
             + "(\(ClassificationReport.rate(summary.answered, since: start)) images/s)"
         if summary.answered > 0 {
             text +=
                 ", \(macsText(summary.meanMACs)) per image, leaving at exit "
                 + summary.exitShares.enumerated().map { "\($0 + 1): \(percentText($1))" }.joined(separator: ", ")
         }
-        if summary.bad > 0 { text += "; \(groupedText(summary.bad)) bad \(summary.bad == 1 ? "file" : "files")" }
+        if summary.bad > 0 { text += "; \(groupedText(summary.bad)) bad \(noun("file", for: summary.bad))" }
         Console.standard.note(text)
     }
 

@@ -144,13 +144,17 @@ struct ClassifyCommand: LongComputation {
         try sink.finish()
         report.close(summary)
         if sink.earlierCount > 0 {
-            Console.standard.note("\(groupedText(sink.earlierCount)) images were answered by earlier runs")
+            let count = sink.earlierCount
+            Console.standard.note(
+                "\(groupedText(count)) \(noun("image", for: count)) \(count == 1 ? "was" : "were") answered by earlier runs")
         }
         if Interruption.isRequested { throw ExitCode(130) }
         if summary.bad > 0 && onBadImage == .fail {
+            let count = summary.bad + summary.answered
             throw ErdeError(
-                .badData, "\(groupedText(summary.bad)) of \(groupedText(summary.bad + summary.answered)) files",
-                "got no answer", remedy: "all others are answered; --on-bad-image skip accepts that")
+                .badData, "\(groupedText(summary.bad)) of \(groupedText(count)) \(noun("file", for: count))", "got no answer",
+                remedy: summary.answered == 0
+                    ? "the warnings above say why" : "all others are answered; --on-bad-image skip accepts that")
         }
     }
 }
