@@ -31,6 +31,20 @@ extension Pipeline {
             }
         }
 
+        @Test func helpSaysTheDefaults() throws {
+            let defaults = [
+                "train": [
+                    "preresnet-20x2 by default", "Images per step; 128 by default", "oneCycle or cosine; oneCycle by default",
+                ],
+                "compress": ["Weight of the entropy term; 0.5 by default", "compare with their thresholds; entropy by default"],
+                "quantize": ["mse or entropy; mse by default", "until none does. 0.3 by default"],
+            ]
+            for (command, texts) in defaults {
+                let help = try program.run(command, "--help").output.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+                for text in texts { #expect(help.contains(text), "\(command): \(text)") }
+            }
+        }
+
         @Test func benchmarksTakeAnyNetwork() throws {
             _ = Workshop.made
             let bench = try program.run(

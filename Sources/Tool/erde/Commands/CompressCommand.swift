@@ -31,7 +31,7 @@ struct CompressCommand: LongComputation {
     @Option(help: "The most MACs any image may cost.")
     var maxMacs: MACQuantity?
 
-    @Option(help: "Budgets to fit thresholds for, separated by commas; by default the target and four around it.")
+    @Option(help: "Budgets to fit thresholds for, separated by commas; by default the target and up to four around it.")
     var budgets: MACQuantities?
 
     @Option(
@@ -58,7 +58,7 @@ struct CompressCommand: LongComputation {
     @Option(help: "Passes over the training images after pruning; by default half of --epochs.")
     var pruneEpochs: Int?
 
-    @Option(help: "What the gates compare with their thresholds.")
+    @Option(help: "What the gates compare with their thresholds; \(RunRecipe().score.rawValue) by default.")
     var score: GateScore?
 
     @Option(help: "A dataset file other than the teacher's own.")

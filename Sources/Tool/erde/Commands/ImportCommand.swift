@@ -83,7 +83,7 @@ struct ImportCommand: LongComputation {
     private func train(_ imported: Model, on place: DatasetPlace) throws(ErdeError) -> Model {
         // The classes and the images must be the network's before any time is spent.
         _ = try DatasetPlace(given: data, of: imported, named: file)
-        var recipe = try training.merged(defaultEpochs: 5)
+        var recipe = try training.merged(defaultEpochs: TrainingOptions.newExitsEpochs)
         if training.learningRate == nil && training.recipe == nil { recipe.training.peakLearningRate = fineTune ? 0.01 : 0.05 }
         training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
         training.clipGradients(of: &recipe.training, in: imported.graph)

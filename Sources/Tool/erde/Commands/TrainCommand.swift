@@ -26,6 +26,8 @@ struct TrainCommand: LongComputation {
             dropout=0.5, and any field of the family: mobilenetv2x0.5:exits=5:head=pool2.
             """)
 
+    private static let network = "preresnet-20x2"
+
     @Argument(help: "A dataset file made by erde ingest.")
     var data: String
 
@@ -34,8 +36,8 @@ struct TrainCommand: LongComputation {
 
     @Option(
         help: ArgumentHelp(
-            "The network: \(ArchitectureDescription.Family.examples.joined(separator: ", ")), or one of the other names above.",
-            valueName: "name"))
+            "The network: \(ArchitectureDescription.Family.examples.joined(separator: ", ")), or one of the other names above; "
+                + "\(TrainCommand.network) by default.", valueName: "name"))
     var arch: String?
 
     @Option(
@@ -51,8 +53,8 @@ struct TrainCommand: LongComputation {
 
     func run() throws {
         common.apply()
-        var recipe = try training.merged(defaultEpochs: 20)
-        let architecture = try ArchitectureDescription(parsing: arch ?? recipe.architecture ?? "preresnet-20x2")
+        var recipe = try training.merged(defaultEpochs: TrainingOptions.newNetworkEpochs)
+        let architecture = try ArchitectureDescription(parsing: arch ?? recipe.architecture ?? Self.network)
         recipe.architecture = architecture.name
         let loss = try loss.merged(recipe.distillation)
         recipe.distillation = loss

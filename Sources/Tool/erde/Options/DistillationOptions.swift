@@ -2,48 +2,64 @@ import ArgumentParser
 import Artifacts
 import Diagnostics
 
+private let defaults = DistillationRecipe()
+
+/// How a flag is that is not given.
+private func state(_ isOn: Bool) -> String { isOn ? "on by default" : "off by default" }
+
 /// Options of the student's loss; each replaces the recipe's value.
 struct DistillationOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "What the student learns from beside labels: the teacher (erde, kd), its own exits (mate, eed, beed, byot, dks), "
-                + "both (erde+mate) or nothing (ce); erde by default.", valueName: "method"))
+                + "both (erde+mate) or nothing (ce); \(defaults.method.rawValue) by default.", valueName: "method"))
     var method: DistillationRecipe.Method?
 
-    @Option(help: "Weight of the cross-entropy.")
+    @Option(help: "Weight of the cross-entropy; \(defaults.alpha) by default.")
     var alpha: Double?
 
-    @Option(help: "Weight of the distillation.")
+    @Option(help: "Weight of the distillation; \(defaults.beta) by default.")
     var beta: Double?
 
-    @Option(help: "Weight of the entropy term.")
+    @Option(help: "Weight of the entropy term; \(defaults.gamma) by default.")
     var gamma: Double?
 
-    @Option(help: "Temperature of the distillation.")
+    @Option(help: "Temperature of the distillation; \(defaults.temperature) by default.")
     var temperature: Double?
 
     @Option(help: ArgumentHelp("One weight per exit, separated by commas; 1 by default.", valueName: "weights"))
     var exitWeights: ExitWeights?
 
-    @Option(help: "When the teacher counts as wrong: perExit, final or either.")
+    @Option(
+        help: "When the teacher counts as wrong: perExit, final or either; \(defaults.wrongRule.rawValue) by default.")
     var wrongRule: DistillationRecipe.WrongRule?
 
-    @Option(help: "Which teacher exit a student exit learns from: nearest or final.")
+    @Option(
+        help: "Which teacher exit a student exit learns from: nearest or final; \(defaults.teacherExit.rawValue) by default.")
     var teacherExit: DistillationRecipe.TeacherExit?
 
-    @Option(help: "The entropy term: klToUniform, klFromUniform or normalized.")
+    @Option(
+        help: "The entropy term: klToUniform, klFromUniform or normalized; \(defaults.entropyForm.rawValue) by default.")
     var entropyForm: DistillationRecipe.EntropyForm?
 
-    @Flag(inversion: .prefixedNo, help: "Keep the distillation where the teacher is wrong.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Keep the distillation where the teacher is wrong; \(state(defaults.keepsDistillationWhereWrong)).")
     var keepDistillationWhereWrong: Bool?
 
-    @Flag(inversion: .prefixedNo, help: "Keep the cross-entropy where the teacher is wrong.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Keep the cross-entropy where the teacher is wrong; \(state(defaults.keepsCrossEntropyWhereWrong)).")
     var keepCrossEntropyWhereWrong: Bool?
 
-    @Flag(inversion: .prefixedNo, help: "Give the last exit the entropy term too.")
+    @Flag(inversion: .prefixedNo, help: "Give the last exit the entropy term too; \(state(defaults.entropyAtLastExit)).")
     var entropyAtLastExit: Bool?
 
-    @Option(help: "What the teacher's out-of-fold predictions (train --out-of-fold) are used for.")
+    @Option(
+        help: """
+            What the teacher's out-of-fold predictions (train --out-of-fold) are used for; \(defaults.outOfFold.rawValue) by \
+            default.
+            """)
     var outOfFold: DistillationRecipe.OutOfFold?
 
     @OptionGroup var selfDistillation: SelfDistillationOptions

@@ -2,30 +2,44 @@ import ArgumentParser
 import Artifacts
 import Diagnostics
 
+private let defaults = QuantizationRecipe()
+
 /// How a model is quantized. What is not given is the recipe's default.
 struct QuantizationOptions: ParsableArguments {
-    @Option(help: "How activations are bounded: minMax, percentile, mse or entropy.")
+    @Option(
+        help: "How activations are bounded: minMax, percentile, mse or entropy; \(defaults.ranges.rawValue) by default.")
     var ranges: QuantizationRecipe.RangeMethod?
 
-    @Option(help: "Training images on which ranges are observed.")
+    @Option(help: "Training images on which ranges are observed; \(defaults.images) by default.")
     var calibrationImages: Int?
 
     @Option(
         help: ArgumentHelp(
-            "Accuracy that no exit may lose by more, in points and beyond chance; layers that hurt stay in float until none does.",
+            """
+            Accuracy that no exit may lose by more, in points and beyond chance; layers that hurt stay in float until none \
+            does. \(decimalText(100 * defaults.maxDrop, decimals: 1)) by default.
+            """,
             valueName: "points"))
     var maxDrop: Double?
 
     @Option(help: "Bits of a weight: 8, or 7 for processors without VNNI; by default what this processor wants.")
     var weightBits: Int?
 
-    @Flag(inversion: .prefixedNo, help: "Let biases make up for what rounding weights adds on average.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: """
+            Let biases make up for what rounding weights adds on average; \(defaults.correctsBiases ? "on" : "off") by default.
+            """)
     var biasCorrection: Bool?
 
-    @Flag(inversion: .prefixedNo, help: "Scale the channels of depthwise networks to similar ranges first.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: """
+            Scale the channels of depthwise networks to similar ranges first; \(defaults.equalizes ? "on" : "off") by default.
+            """)
     var equalization: Bool?
 
-    @Option(help: "Epochs of training with rounding in the loop before quantizing.")
+    @Option(help: "Epochs of training with rounding in the loop before quantizing; \(defaults.trainingEpochs) by default.")
     var qatEpochs: Int?
 
     @Flag(help: "Write the model even when its accuracy collapses.")

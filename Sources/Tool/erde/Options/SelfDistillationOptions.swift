@@ -2,9 +2,10 @@ import ArgumentParser
 import Artifacts
 import Diagnostics
 
-/// Options of how exits learn from ensembles of all exits; each replaces the recipe's value.
+/// Options of how exits learn from ensembles of all exits; each replaces the recipe's value, which is the method's own where
+/// nothing is said.
 struct SelfDistillationOptions: ParsableArguments {
-    @Option(help: "How the exits make up the ensembles that teach.")
+    @Option(help: "How the exits make up the ensembles that teach; this and what follows is by default as the method has it.")
     var mateEnsembles: MATERecipe.Ensembles?
 
     @Option(help: "Temperature of the self-distillation.")

@@ -3,51 +3,81 @@ import Artifacts
 import Diagnostics
 import Graphs
 
+private let defaults = TrainingRecipe()
+
 /// Options of a training run; each replaces the recipe's value.
 struct TrainingOptions: ParsableArguments {
+    /// Passes over the training images of a network that is new.
+    static let newNetworkEpochs = 20
+    /// Of exits that are added to a network.
+    static let newExitsEpochs = 5
+
     @Option(help: ArgumentHelp("A recipe in JSON; other options replace its values.", valueName: "file"))
     var recipe: String?
 
-    @Option(help: "Passes over the training images.")
+    @Option(
+        help: """
+            Passes over the training images; by default \(TrainingOptions.newNetworkEpochs) for a new network, as many as the \
+            teacher had for a student, half of its own for a pruned network, \(TrainingOptions.newExitsEpochs) for added exits.
+            """)
     var epochs: Int?
 
-    @Option(help: "Images per step.")
+    @Option(help: "Images per step; \(defaults.batchSize) by default, fewer for a small training split.")
     var batch: Int?
 
-    @Option(help: "The highest learning rate of the schedule.")
+    @Option(
+        help: """
+            The highest learning rate of the schedule; \(defaults.peakLearningRate) by default for a new network, less for one \
+            that has been trained.
+            """)
     var learningRate: Double?
 
-    @Option(help: "How the learning rate moves: oneCycle or cosine.")
+    @Option(help: "How the learning rate moves: oneCycle or cosine; \(defaults.schedule.rawValue) by default.")
     var schedule: TrainingRecipe.Schedule?
 
-    @Option(help: "Weight decay of kernels and matrices.")
+    @Option(help: "Weight decay of kernels and matrices; \(defaults.weightDecay) by default.")
     var weightDecay: Double?
 
     @Option(help: "The largest L2 norm of all gradients together.")
     var gradientClip: Double?
 
-    @Option(help: "Share of the target spread over all classes.")
+    @Option(help: "Share of the target spread over all classes; \(defaults.labelSmoothing) by default.")
     var labelSmoothing: Double?
 
-    @Option(help: "Black pixels around an image before a random crop; 0 does not crop.")
+    @Option(
+        help: """
+            Black pixels around an image before a random crop; 0 does not crop, \(defaults.augmentation.cropPadding) by default.
+            """)
     var crop: Int?
 
-    @Flag(inversion: .prefixedNo, help: "Mirror images at random.")
+    @Flag(
+        inversion: .prefixedNo,
+        help: "Mirror images at random; \(defaults.augmentation.horizontalFlip ? "on" : "off") by default.")
     var flip: Bool?
 
-    @Option(help: "Side of a black square at a random place; 0 leaves it out.")
+    @Option(
+        help: """
+            Side of a black square at a random place; 0 leaves it out, \(defaults.augmentation.cutoutSide) by default.
+            """)
     var cutout: Int?
 
-    @Option(help: "Probability of a black rectangle of a random place and size (random erasing).")
+    @Option(
+        help: """
+            Probability of a black rectangle of a random place and size (random erasing); \(defaults.augmentation.erasing) by \
+            default.
+            """)
     var erasing: Double?
 
     @Option(
         help: ArgumentHelp(
-            "Blend each image with another, their labels alike, by shares from Beta(alpha, alpha); 0 does not blend.",
+            """
+            Blend each image with another, their labels alike, by shares from Beta(alpha, alpha); 0 does not blend, \
+            \(defaults.augmentation.mixup) by default.
+            """,
             valueName: "alpha"))
     var mixup: Double?
 
-    @Option(help: "Seed of weights, order and augmentation.")
+    @Option(help: "Seed of weights, order and augmentation; \(defaults.seed) by default.")
     var seed: UInt64?
 
     @Flag(help: "Go on from the checkpoint of an interrupted run.")
