@@ -25,6 +25,23 @@ struct EngineErrorTests {
         }
     }
 
+    @Test("a tensor of another type for a variable", arguments: 0..<2)
+    func writes(engine index: Int) throws {
+        var builder = GraphBuilder()
+        let x = builder.input("x", TensorType([2, 3]))
+        let weight = builder.variable("fc_weight", [4, 3], role: .weight)
+        builder.output("y", try builder.apply(.linear, x, weight))
+        let content = Tensor(repeating: 2, [4, 3])
+        let executable = try Self.engines[index].compile(
+            builder.graph, parameters: Parameters(["fc_weight": content]), options: CompilationOptions(threads: 1))
+        let variable = executable.graph.variables[0]
+        for wrong in [Tensor(repeating: 0, [3, 4]), Tensor([4, 3], [Int32](repeating: 0, count: 12))] {
+            let error = #expect(throws: ErdeError.self) { try executable.write(variable: variable, wrong) }
+            #expect(error?.kind == .badData && error?.subject == "fc_weight")
+        }
+        #expect(try executable.read(variable: variable) == content)
+    }
+
     @Test("a tensor of more axes than oneDNN describes")
     func axes() throws {
         var builder = GraphBuilder()

@@ -33,6 +33,21 @@ struct RowParallelTests {
         }
     }
 
+    @Test("take no longer by their profile than by the clock")
+    func profile() throws {
+        let network = try ExitNetwork(batch: 32)
+        let fast = try network.graph.optimizedForInference(network.parameters)
+        let shared = try CPUEngine().compileForInference(
+            fast.graph, batch: 32, parameters: fast.parameters, options: CompilationOptions(threads: 2, isProfiled: true))
+        #expect(shared is RowParallelExecutable)
+        let x = Tensor([32, 2, 7, 7], try #require(network.inputs["image"]).map(Float.init))
+        let start = ContinuousClock.now
+        for _ in 0..<3 { _ = try shared.run(["image": x]) }
+        let elapsed = ContinuousClock.now - start
+        let total = shared.profile.values.reduce(Duration.zero, +)
+        #expect(total > .zero && total <= elapsed, "\(total) of \(elapsed)")
+    }
+
     @Test("take a new variable in every part")
     func variables() throws {
         let network = try ExitNetwork(batch: 32)

@@ -3,6 +3,8 @@ package import Graphs
 package import Tensors
 
 /// A graph made ready to run, with its variables. Not to be used from two threads at once.
+///
+/// All methods throw `ErdeError` of kind `unavailable` when a library or a device refuses.
 package protocol Executable: AnyObject {
     /// What is run.
     var graph: Graph { get }
@@ -16,13 +18,16 @@ package protocol Executable: AnyObject {
     /// Copies an output of the last run, row-major.
     func read(output: Graph.Output, into bytes: UnsafeMutableRawBufferPointer) throws(ErdeError)
 
-    /// Time spent in runs so far by kind of work, when it was compiled to be profiled; empty otherwise.
+    /// Time spent in runs so far by kind of work, when it was compiled to be profiled; empty otherwise. Work side by side
+    /// counts its mean, so that all together take no longer than the clock says.
     var profile: [String: Duration] { get }
 
     /// A variable's present content.
     func read(variable: Variable) throws(ErdeError) -> Tensor
 
     /// Replaces a variable's content.
+    ///
+    /// - Throws: `ErdeError` of kind `badData`, which names the variable, for a tensor of another type.
     func write(variable: Variable, _ tensor: Tensor) throws(ErdeError)
 }
 

@@ -21,7 +21,8 @@ package final class RowParallelExecutable: Executable {
     }
 
     package var profile: [String: Duration] {
-        parts.reduce(into: [:]) { $0.merge($1.profile, uniquingKeysWith: +) }
+        let sums: [String: Duration] = parts.reduce(into: [:]) { $0.merge($1.profile, uniquingKeysWith: +) }
+        return sums.mapValues { $0 / parts.count }
     }
 
     package func write(input: Graph.Input, from bytes: UnsafeRawBufferPointer) throws(ErdeError) {

@@ -53,7 +53,10 @@ final class ReferenceExecutable: Executable {
     func read(variable: Variable) throws(ErdeError) -> Tensor { variables[variable.value]! }
 
     func write(variable: Variable, _ tensor: Tensor) throws(ErdeError) {
-        precondition(tensor.type == graph.type(of: variable.value), "\(tensor.type) for \(graph[variable.value])")
+        let type = graph.type(of: variable.value)
+        guard tensor.type == type else {
+            throw ErdeError(.badData, graph.name(of: variable.value), "expected \(type), found \(tensor.type)")
+        }
         variables[variable.value] = tensor
     }
 
