@@ -69,6 +69,15 @@ import Testing
         #expect(try RunRecipe(json: recipe.json(), name: "x") == recipe)
     }
 
+    @Test(arguments: [
+        (#"{"searchEpochs": -1}"#, "searchEpochs"), (#"{"searchEpochs": 100001}"#, "searchEpochs"),
+        (#"{"outOfFold": 1}"#, "outOfFold"), (#"{"outOfFold": 1001}"#, "outOfFold"), (#"{"folds": 3}"#, "folds"),
+    ])
+    func wrongRunRecipesNameTheKey(_ json: String, _ key: String) throws {
+        let error = try #require(throws: ErdeError.self) { try RunRecipe(json: Array(json.utf8), name: "run.json") }
+        #expect(error.kind == .usage && error.subject == "run.json: \(key)", "\(error)")
+    }
+
     @Test func methodsSayWhatTheyNeed() {
         for method in DistillationRecipe.Method.allCases {
             #expect(DistillationRecipe.Method.withoutTeacher.contains(method) == !method.learnsFromTeacher)

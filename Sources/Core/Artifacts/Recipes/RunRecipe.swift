@@ -40,6 +40,7 @@ package struct RunRecipe: Recipe {
         try container.read(.outOfFold, into: &outOfFold)
         try container.read(.score, into: &score)
         try container.read(.searchEpochs, into: &searchEpochs)
+        try validate()
     }
 
     package func validate() throws(ErdeError) {
