@@ -25,16 +25,16 @@ package struct SelfDistillation: Hashable, Sendable {
     /// What a recipe comes to for a network of `exits` exits; nil where there is nothing to learn from oneself, because
     /// the method does not or because there is one exit only.
     package init?(_ recipe: DistillationRecipe, exits: Int) {
-        guard exits > 1, recipe.method.learnsFromItself else { return nil }
-        (ensembles, temperature, lambda, rho, rampShare) =
-            switch recipe.method {
-            case .ce, .kd, .erde, .mate: (.learned, 3, 1, 0.7, 0.27)
-            case .erdeMate: (.learned, 3, 0.5, 0.7, 0.27)
-            case .eed: (.uniform, 3, 1, 0.7, 0)
-            case .beed: (.geometric, 3, 1, 0.7, 0)
-            case .byot: (.last, 3, 1, 0.7, 0)
-            case .dks: (.identity, 1, Double(exits - 1), 0, 0)
-            }
+        guard exits > 1 else { return nil }
+        switch recipe.method {
+        case .ce, .kd, .erde: return nil
+        case .mate: (ensembles, temperature, lambda, rho, rampShare) = (.learned, 3, 1, 0.7, 0.27)
+        case .erdeMate: (ensembles, temperature, lambda, rho, rampShare) = (.learned, 3, 0.5, 0.7, 0.27)
+        case .eed: (ensembles, temperature, lambda, rho, rampShare) = (.uniform, 3, 1, 0.7, 0)
+        case .beed: (ensembles, temperature, lambda, rho, rampShare) = (.geometric, 3, 1, 0.7, 0)
+        case .byot: (ensembles, temperature, lambda, rho, rampShare) = (.last, 3, 1, 0.7, 0)
+        case .dks: (ensembles, temperature, lambda, rho, rampShare) = (.identity, 1, Double(exits - 1), 0, 0)
+        }
         (eta, mu) = (0.1, 1)
         let wishes = recipe.mate
         ensembles = wishes.ensembles ?? ensembles

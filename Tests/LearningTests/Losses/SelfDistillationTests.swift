@@ -62,6 +62,15 @@ import Testing
         return try plain.evaluate().loss
     }
 
+    @Test func onlyNetworksThatLearnFromThemselvesHaveSettings() {
+        for method in DistillationRecipe.Method.allCases {
+            var recipe = DistillationRecipe()
+            recipe.method = method
+            #expect((SelfDistillation(recipe, exits: 3) != nil) == method.learnsFromItself)
+            #expect(SelfDistillation(recipe, exits: 1) == nil)
+        }
+    }
+
     // MARK: Goldens
 
     @Test func thereAreNine() throws { #expect(try Self.goldens().count == 9) }
