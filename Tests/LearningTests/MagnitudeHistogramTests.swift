@@ -22,6 +22,16 @@ import Testing
         } / Double(scalars.count)
     }
 
+    /// Bins are 1 wide here, and a quantile is the end of its bin.
+    @Test func quantilesCountMagnitudesOtherThanZero() {
+        var histogram = MagnitudeHistogram(limit: 2048)
+        histogram.add([Float](repeating: 0.5, count: 9000) + [Float](repeating: -0.25, count: 998))
+        histogram.add([0, -3.5, 2048] + [Float](repeating: 0, count: 50_000))
+        #expect(histogram.quantile(0.5) == 1 && histogram.quantile(0.99975) == 1)
+        #expect(histogram.quantile(0.99985) == 4 && histogram.quantile(0.99995) == 2048 && histogram.quantile(1) == 2048)
+        #expect(MagnitudeHistogram(limit: 0).quantile(0.9999) == 0)
+    }
+
     @Test(arguments: [127, 255], [0, 400_000])
     func leastSquaresBoundIsNearlyTheBest(levels: Int, zeros: Int) {
         let scalars = Self.exponential + [Float](repeating: 0, count: zeros)

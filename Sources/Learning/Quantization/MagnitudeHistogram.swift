@@ -21,7 +21,7 @@ package struct MagnitudeHistogram: Sendable {
     }
 
     /// The magnitude that a share of those counted does not exceed.
-    func quantile(_ share: Double) -> Float {
+    package func quantile(_ share: Double) -> Float {
         let wanted = share * counts.reduce(0, +)
         var sum = 0.0
         for bin in counts.indices {
