@@ -11,6 +11,13 @@ package func macsText(_ macs: Double) -> String {
     return decimalText(value, decimals: decimals) + unit.letter + " MACs"
 }
 
+/// MACs for people, rounded up, so that whoever asks for as many as it says asks for enough.
+package func macsText(atLeast macs: Double) -> String {
+    var step = 1.0
+    while macs.isFinite && macs > 9999.5 * step { step *= 10 }
+    return macsText((macs / step).rounded(.up) * step)
+}
+
 /// A number with a fixed count of decimals, rounded half away from zero: `0.50`.
 package func decimalText(_ value: Double, decimals: Int) -> String {
     guard value.isFinite else { return "\(value)" }

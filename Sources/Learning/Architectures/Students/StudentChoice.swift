@@ -59,21 +59,21 @@ package struct StudentChoice: Hashable, Sendable {
         guard !small.isEmpty else {
             throw ErdeError(
                 .usage, "maximum MACs",
-                "no student goes through \(text(limit)) MACs; the smallest costs \(text(family[0].fullDepthMACs))",
-                remedy: "allow at least \(text(family[0].fullDepthMACs)) MACs")
+                "no student costs at most \(macsText(limit)); the smallest costs \(macsText(Double(family[0].fullDepthMACs)))",
+                remedy: "allow at least \(macsText(atLeast: Double(family[0].fullDepthMACs)))")
         }
         let reachable = small.filter { Double($0.cumulativeMACs[0]) <= firstExitShare * targetMACs }
         let wanted = fullDepthBudgets * targetMACs
         func distance(_ candidate: Candidate) -> Double { abs(log(Double(candidate.fullDepthMACs) / wanted)) }
         guard let chosen = reachable.min(by: { (distance($0), $0.cumulativeMACs[0]) < (distance($1), $1.cumulativeMACs[0]) })
         else {
-            let firstExits = small.map { $0.cumulativeMACs[0] }
-            let smallest = Int((Double(firstExits.min() ?? 0) / firstExitShare).rounded(.up))
+            let firstExit = Double(small.map { $0.cumulativeMACs[0] }.min() ?? 0)
+            let smallest = firstExit / firstExitShare
             throw ErdeError(
                 .usage, "target MACs",
-                "\(text(targetMACs)) MACs are out of reach: the smallest first exit of this family costs "
-                    + "\(text(firstExits.min() ?? 0)) and may take \(Int(firstExitShare * 100)) % of the budget",
-                remedy: "choose a budget of at least \(text(smallest)) MACs, or give the student's architecture yourself")
+                "\(macsText(targetMACs)) are out of reach: the smallest first exit of this family costs "
+                    + "\(macsText(firstExit)) and may take \(Int(firstExitShare * 100)) % of the budget",
+                remedy: "choose a budget of at least \(macsText(atLeast: smallest)), or name a smaller network with --student")
         }
         return StudentChoice(chosen: chosen, candidates: small)
     }
@@ -119,15 +119,4 @@ package struct StudentChoice: Hashable, Sendable {
                 < ($1.candidate.fullDepthMACs, $1.candidate.cumulativeMACs[0], $1.name)
         }.map(\.candidate)
     }
-
-    /// MACs in millions with two digits, or as they are below 100,000.
-    private static func text(_ macs: Double) -> String {
-        guard macs.isFinite, abs(macs) < 1e15 else { return "\(macs)" }
-        if macs < 100_000 { return String(Int(macs.rounded())) }
-        let hundredths = Int((macs / 10_000).rounded(.up))
-        let fraction = hundredths % 100
-        return "\(hundredths / 100).\(fraction < 10 ? "0" : "")\(fraction)M"
-    }
-
-    private static func text(_ macs: Int) -> String { text(Double(macs)) }
 }

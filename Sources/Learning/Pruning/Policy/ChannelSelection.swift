@@ -51,7 +51,7 @@ package struct ChannelSelection: Sendable {
                 .usage, "target MACs",
                 "\(macsText(targetMACs)) are out of reach: with the narrowest permitted widths the network costs "
                     + "\(macsText(Double(least)))",
-                remedy: "choose at least \(macsText(Double(least))), a smaller --min-width, or --multiple 1")
+                remedy: "choose at least \(macsText(atLeast: Double(least))), a smaller --min-width, or --multiple 1")
         }
         while low < high {
             let middle = (low + high) / 2
