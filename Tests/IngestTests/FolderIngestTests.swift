@@ -209,8 +209,8 @@ import Testing
         let (report, _) = try run(folder)
         #expect(report.warnings.contains { $0.contains("10 comes before 2") })
         #expect(report.warnings.contains("the test split has no image of 2"))
-        #expect(report.warnings.contains("1 test images are also among the training or calibration images"))
-        #expect(report.warnings.contains("1 images equal an earlier image of another class"))
+        #expect(report.warnings.contains("1 test image is also among the training or calibration images"))
+        #expect(report.warnings.contains("1 image equals an earlier image of another class"))
         #expect(report.duplicates.images == 1)
     }
 
@@ -229,7 +229,7 @@ import Testing
         try folder.makeFolder("source")
         #expect(error(folder)?.problem == "an empty folder")
         try folder.write(StoredStreams.png(width: 1, height: 1, [1]), to: "source/one.png")
-        #expect(error(folder)?.problem == "1 files but no class folders")
+        #expect(error(folder)?.problem == "1 file but no class folders")
         try fill(folder, "x", count: 3)
         #expect(error(folder)?.problem == "one class only (x), expected at least two")
         try folder.makeFolder("source/y")
@@ -238,7 +238,7 @@ import Testing
         try folder.write([1, 2, 3], to: "source/y/bad.png")
         #expect(
             error(folder, IngestOptions(onBadImage: .skip))?.problem
-                == "class y has no usable training image (1 bad images were skipped)")
+                == "class y has no usable training image (bad images skipped: 1)")
         try fill(folder, "y", count: 5)
         #expect(try run(folder, IngestOptions(onBadImage: .skip)).1.description.classNames == ["x", "y"])
         #expect(

@@ -109,6 +109,13 @@ import Testing
         }
     }
 
+    @Test func wholePercentsSumToAHundred() {
+        #expect(wholePercents(of: [0.335, 0.335, 0.33]) == [34, 33, 33])
+        #expect(wholePercents(of: [0.125, 0.125, 0.125, 0.625]) == [13, 13, 12, 62])
+        #expect(wholePercents(of: [1, 0]) == [100, 0])
+        #expect(wholePercents(of: []) == [])
+    }
+
     @Test func textOfMACs() {
         #expect(macsText(0) == "0 MACs")
         #expect(macsText(999) == "999 MACs")

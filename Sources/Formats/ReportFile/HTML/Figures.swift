@@ -7,6 +7,9 @@ private let unitSpace = "\u{202F}"
 /// `92.31 %`
 func percentText(_ share: Double, decimals: Int = 2) -> String { decimalText(share * 100, decimals: decimals) + unitSpace + "%" }
 
+/// `92 %`, `8 %`: of shares that make up a whole.
+func wholePercentTexts(_ shares: [Double]) -> [String] { wholePercents(of: shares).map { "\($0)" + unitSpace + "%" } }
+
 /// `+0.42` or `−1.37`, in percentage points.
 func pointsText(_ difference: Double) -> String {
     let text = decimalText(abs(difference) * 100, decimals: 2)

@@ -9,8 +9,8 @@ package enum MemorisedTeacher {
     package static func warning(errorPerExit: [Double]) -> String? {
         guard let worst = errorPerExit.max(), worst < leastError else { return nil }
         let percent = (worst * 10_000).rounded() / 100
-        return "the teacher is wrong on at most \(percent) % of the augmented training images at any exit, so that erde comes to "
-            + "plain distillation; train a teacher with stronger augmentation (crop, flip, cutout, erasing, mixup) or label "
-            + "smoothing, judge images out of fold (--out-of-fold), or use the wrong rule “either”"
+        return "the teacher is wrong on at most \(percent) % of the augmented training images at any exit, too few for "
+            + "--method erde to do more than kd; train it with more of --crop, --cutout, --erasing, --mixup or --label-smoothing, give train "
+            + "--out-of-fold 5 and compress --out-of-fold mask, or give compress --wrong-rule either"
     }
 }

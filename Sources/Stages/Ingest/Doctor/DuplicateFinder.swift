@@ -1,4 +1,5 @@
 import Artifacts
+import Diagnostics
 
 /// Finds images whose pixels are equal: copies across splits make a test result too good.
 struct DuplicateFinder {
@@ -38,13 +39,18 @@ struct DuplicateFinder {
     var warnings: [String] {
         var warnings: [String] = []
         if duplicates.testInOthers > 0 {
-            warnings.append("\(duplicates.testInOthers) test images are also among the training or calibration images")
+            let count = duplicates.testInOthers
+            let images = "\(noun("image", for: count)) \(count == 1 ? "is" : "are")"
+            warnings.append("\(count) test \(images) also among the training or calibration images")
         }
         if duplicates.calibrationInTrain > 0 {
-            warnings.append("\(duplicates.calibrationInTrain) calibration images are also among the training images")
+            let count = duplicates.calibrationInTrain
+            let images = "\(noun("image", for: count)) \(count == 1 ? "is" : "are")"
+            warnings.append("\(count) calibration \(images) also among the training images")
         }
         if duplicates.contradictingLabels > 0 {
-            warnings.append("\(duplicates.contradictingLabels) images equal an earlier image of another class")
+            let count = duplicates.contradictingLabels
+            warnings.append("\(count == 1 ? "1 image equals" : "\(count) images equal") an earlier image of another class")
         }
         return warnings
     }

@@ -83,7 +83,7 @@ struct DatasetPacking {
                 let bad = badImages.list.count
                 throw ErdeError(
                     .badData, subject,
-                    "class \(first) has no usable training image" + (bad == 0 ? "" : " (\(bad) bad images were skipped)"),
+                    "class \(first) has no usable training image" + (bad == 0 ? "" : " (bad images skipped: \(bad))"),
                     remedy: "add images of it or remove the class")
             case .calibration, .test:
                 warnings.append("the \(split.rawValue) split has no image of \(missing.joined(separator: ", "))")

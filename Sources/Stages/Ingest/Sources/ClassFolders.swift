@@ -97,7 +97,7 @@ enum ClassFolders {
             return ErdeError(.badData, folder, "an empty folder", remedy: "put a folder of images for each class into it")
         }
         return ErdeError(
-            .badData, folder, "\(fileCount) files but no class folders",
+            .badData, folder, "\(fileCount) \(noun("file", for: fileCount)) but no class folders",
             remedy: "put the images of each class into a folder named after it")
     }
 }

@@ -173,11 +173,12 @@ struct IngestCommand: ParsableCommand {
         var lines = [table(check.classes)]
         lines += FindingsSummary.details(check.findings)
         lines.append("")
+        let (images, kinds) = (check.imageCount, check.findings.findings.count)
         lines.append(
-            check.findings.findings.isEmpty
-                ? "\(groupedText(check.imageCount)) images, nothing found"
-                : "\(groupedText(check.imageCount)) images, \(check.findings.findings.count) kinds of findings"
-                    + (html.map { "; \($0) shows them" } ?? ""))
+            "\(groupedText(images)) \(noun("image", for: images)), "
+                + (kinds == 0
+                    ? "nothing found"
+                    : "\(kinds) \(noun("kind", for: kinds)) of findings" + (html.map { "; \($0) shows them" } ?? "")))
         return lines.joined(separator: "\n")
     }
 
@@ -185,7 +186,8 @@ struct IngestCommand: ParsableCommand {
         let image = report.description.image
         var lines = [table(report.classes), ""]
         if !report.badImages.isEmpty {
-            lines.append("\(groupedText(report.badImages.count)) bad images were left out:")
+            let count = report.badImages.count
+            lines.append("\(groupedText(count)) bad \(noun("image", for: count)) left out:")
             lines += report.badImages.prefix(20).map { "  \($0.path): \($0.reason)" }
             if report.badImages.count > 20 { lines.append("  … and \(groupedText(report.badImages.count - 20)) more") }
         }

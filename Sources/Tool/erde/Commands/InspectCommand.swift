@@ -2,6 +2,7 @@ import Architectures
 import ArgumentParser
 import Artifacts
 import DatasetFile
+import Diagnostics
 import Graphs
 import ONNXFormat
 import Tensors
@@ -67,14 +68,15 @@ struct InspectCommand: ParsableCommand {
         let cost = model.graph.cost()
         var lines = [
             "model        \(file), \(metadata.role.rawValue), \(bytesText(InputFile.size(file) ?? 0))",
-            "network      \(metadata.provenance.networkName ?? "unknown")",
+            "network      \(metadata.provenance.networkName ?? "imported")",
             "input        [N, \(metadata.image.channels), \(metadata.image.height), \(metadata.image.width)], pixels 0…1",
             "classes      \(metadata.classNames.joined(separator: ", "))",
             "parameters   \(groupedText(cost.parameterCount))",
             "ONNX         IR \(message.irVersion), opset \(message.operatorSetVersion)",
         ]
         if let record = metadata.provenance.quantization {
-            lines.append("quantized    \(record.layerCount) layers in int8, \(record.floatLayers.count) in float")
+            let count = record.layerCount
+            lines.append("quantized    \(count) \(noun("layer", for: count)) in int8, \(record.floatLayers.count) in float")
         }
         for (exit, macs) in metadata.cumulativeMACs.enumerated() {
             lines.append("exit \(exit + 1)       \(macsText(Double(macs)))")

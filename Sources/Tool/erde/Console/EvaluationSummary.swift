@@ -1,4 +1,5 @@
 import Artifacts
+import Diagnostics
 
 /// What `evaluate` prints.
 struct EvaluationSummary {
@@ -24,7 +25,8 @@ struct EvaluationSummary {
                 setting.exitShares.map { decimalText(100 * $0, decimals: 1) }.joined(separator: " / ") + " %",
             ])
         }
-        return "\(report.modelName) on \(groupedText(report.imageCount)) \(report.split.rawValue) images\n\n"
+        let images = "\(groupedText(report.imageCount)) \(report.split.rawValue) \(noun("image", for: report.imageCount))"
+        return "\(report.modelName) on \(images)\n\n"
             + exits.text + "\n\n" + settings.text + classes
     }
 

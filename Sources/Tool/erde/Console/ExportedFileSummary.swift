@@ -10,7 +10,7 @@ struct ExportedFileSummary {
         let (metadata, description) = (exported.metadata, exported.description)
         var lines = [
             "export       \(file), \(ExportedFileSummary.shape(description)), \(bytesText(InputFile.size(file) ?? 0))",
-            "network      \(metadata.provenance.networkName ?? "unknown"), \(metadata.role.rawValue)",
+            "network      \(metadata.provenance.networkName ?? "imported"), \(metadata.role.rawValue)",
         ]
         lines += exported.inputs.map { "input        \($0)" }
         lines += exported.outputs.map { "output       \($0)" }

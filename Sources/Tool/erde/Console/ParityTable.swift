@@ -1,12 +1,13 @@
 import Artifacts
+import Diagnostics
 
 /// What runtimes make of exported files, for people.
 struct ParityTable {
     let text: String
 
     init(_ report: ParityReport) {
-        let images = "\(groupedText(report.imageCount)) images of \(report.images)"
-        let threads = "\(report.threads) \(report.threads == 1 ? "thread" : "threads")"
+        let images = "\(groupedText(report.imageCount)) \(noun("image", for: report.imageCount)) of \(report.images)"
+        let threads = "\(report.threads) \(noun("thread", for: report.threads))"
         let parts = report.files.map { ParityTable.part($0, largestLogit: report.largestLogit) }
         text = (["\(report.model) on \(images), \(threads)"] + parts).joined(separator: "\n\n")
     }

@@ -24,7 +24,7 @@ struct PrunedModel: Encodable {
         _ model: Model, from before: Model, name: String, place: DatasetPlace?, engine: EngineOptions
     ) throws(ErdeError) {
         self.model = name
-        architecture = model.metadata.provenance.networkName ?? "unknown"
+        architecture = model.metadata.provenance.networkName ?? "imported"
         macsBefore = before.metadata.cumulativeMACs.last ?? 0
         parametersBefore = before.graph.cost().parameterCount
         parameterCount = model.graph.cost().parameterCount

@@ -8,6 +8,11 @@ func percentText(_ shares: [Double]) -> String {
     shares.map { decimalText(100 * $0, decimals: 2) }.joined(separator: " / ") + " %"
 }
 
+/// Shares 0…1 as `92 / 8 %`.
+func wholePercentText(_ shares: [Double]) -> String {
+    wholePercents(of: shares).map { "\($0)" }.joined(separator: " / ") + " %"
+}
+
 /// Bytes as `1.4 MB`.
 func bytesText(_ bytes: Int) -> String {
     if bytes < 1000 { return "\(bytes) B" }

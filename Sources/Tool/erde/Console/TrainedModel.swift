@@ -20,7 +20,7 @@ struct TrainedModel: Encodable {
 
     init(_ model: Model, name: String, place: DatasetPlace, engine: EngineOptions) throws(ErdeError) {
         self.model = name
-        architecture = model.metadata.provenance.networkName ?? "unknown"
+        architecture = model.metadata.provenance.networkName ?? "imported"
         parameterCount = model.graph.cost().parameterCount
         fileBytes = InputFile.size(name) ?? 0
         cumulativeMACs = model.metadata.cumulativeMACs

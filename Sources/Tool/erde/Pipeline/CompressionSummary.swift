@@ -35,7 +35,7 @@ struct CompressionSummary {
                 macsText(meanMACs ?? Double(model.cumulativeMACs.last ?? 0)),
                 groupedText(model.parameterCount), model.fileBytes.map(bytesText) ?? "–",
                 milliseconds(model.millisecondsPerImageBatch1), milliseconds(model.millisecondsPerImageBatch128),
-                shares.map { $0.map { decimalText(100 * $0, decimals: 0) }.joined(separator: " / ") + " %" } ?? "–",
+                shares.map { wholePercentText($0) } ?? "–",
             ]
             table.add(cells + (showsChanges ? [model.changedExitShare.map { percentText($0) } ?? "–"] : []))
         }
@@ -53,7 +53,7 @@ struct CompressionSummary {
         for row in report.budgets {
             table.add([
                 macsText(row.budgetMACs), percentText(row.testAccuracy.value), macsText(row.testMeanMACs.value),
-                row.exitShares.map { decimalText(100 * $0, decimals: 0) }.joined(separator: " / ") + " %",
+                wholePercentText(row.exitShares),
                 decimalText(teacherMACs / max(1, row.testMeanMACs.value), decimals: 1) + "x",
             ])
         }

@@ -53,7 +53,7 @@ private func leaving(_ model: ModelSummary) -> Markup {
     guard let shares = model.exitSharesAtTarget else { return "–" }
     let accuracy = model.testAccuracyAtTarget.map { "<small>accuracy \(percentText($0))</small>" as Markup }
     let changed = model.changedExitShare.map { "<small>changed \(percentText($0))</small>" as Markup }
-    return "\(shares.map { percentText($0, decimals: 0) }.joined(separator: " · "))\(accuracy)\(changed)"
+    return "\(wholePercentTexts(shares).joined(separator: " · "))\(accuracy)\(changed)"
 }
 
 /// How many times less than the teacher.
