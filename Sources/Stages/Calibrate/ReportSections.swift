@@ -1,4 +1,5 @@
 import Artifacts
+import Diagnostics
 
 /// One row per budget: fitted there, measured here.
 func budgetResults(
@@ -67,7 +68,7 @@ func warnings(about report: CalibrationReport) -> [String] {
     func percent(_ share: Double) -> String { decimalText(share * 100, decimals: 1) + " %" }
     if report.dataset.calibrationImages < 500 {
         warnings.append(
-            "Thresholds were fitted on \(report.dataset.calibrationImages) images only; expect them to be off by more than the intervals say."
+            "Thresholds were fitted on \(report.dataset.calibrationImages) \(noun("image", for: report.dataset.calibrationImages)) only; expect them to be off by more than the intervals say."
         )
     }
     // The interval is of the test images alone; that the thresholds come from a sample too widens it.
@@ -80,7 +81,8 @@ func warnings(about report: CalibrationReport) -> [String] {
             "At the budget of \(macsText(budget.budgetMACs)) the test images cost \(macsText(budget.testMeanMACs.value)) on average, more than chance explains: test and calibration images differ."
         )
     }
-    for exit in report.exits where (exit.scoreAUROC ?? 1) < 0.6 {
+    // The last exit has no gate.
+    for exit in report.exits.dropLast() where (exit.scoreAUROC ?? 1) < 0.6 {
         warnings.append(
             "At exit \(exit.exit) the score hardly tells right from wrong answers (AUROC \(decimalText(exit.scoreAUROC ?? 0, decimals: 2))); early exits gain little there."
         )
