@@ -77,6 +77,27 @@ import Testing
         #expect(none?.kind == .usage)
     }
 
+    @Test func whatDoesNotFitTheSourceIsRefused() throws {
+        let folder = try TemporaryFolder()
+        for name in ["x", "y"] {
+            for index in 0..<5 {
+                try folder.write(
+                    StoredStreams.png(width: 1, height: 1, [UInt8(index)]), to: "source/\(name)/\(index).png")
+            }
+        }
+        let subset = #expect(throws: ErdeError.self) {
+            try DatasetGoldens.ingested(folder("source"), IngestOptions(subset: "letters"))
+        }
+        #expect(subset?.kind == .usage && subset?.subject == "--subset")
+        let idx = #expect(throws: ErdeError.self) {
+            try DatasetGoldens.ingested(folder("source"), IngestOptions(format: .idx))
+        }
+        #expect(idx?.problem == "no IDX files")
+        _ = try ingest(source: folder("source"), to: folder("data.erds"))
+        let twice = #expect(throws: ErdeError.self) { _ = try ingest(source: folder("data.erds"), to: folder("again.erds")) }
+        #expect(twice?.problem == "is a dataset already")
+    }
+
     @Test(arguments: ["tiny-imagenet-200", "archives/tiny-imagenet-200.zip"]) func tinyImageNet(source: String) throws {
         let (report, dataset) = try DatasetGoldens.ingested("\(goldens)/\(source)", IngestOptions())
         #expect(report.sourceKind == .tinyImageNet)

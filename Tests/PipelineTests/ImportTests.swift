@@ -23,6 +23,9 @@ extension Pipeline {
             #expect(model.status == 0 && model.output.contains("a, b, c, d"), "\(model.messages)")
             let wrong = try program.run("import", file, "--no-normalisation", "--classes", "a,b", "-o", "other.pb")
             #expect(wrong.status == 64 && !program.exists("other.pb"))
+            _ = Workshop.made
+            let others = try program.run("import", file, "--no-normalisation", "--data", "data.erds", "-o", "other.pb")
+            #expect(others.status == 64 && others.messages.contains("--data: the dataset has 10 classes"), "\(others.messages)")
             #expect(try program.leftovers().isEmpty)
         }
 

@@ -17,6 +17,9 @@ package enum DatasetReader {
             fingerprint: container.header.fingerprint)
     }
 
+    /// Whether a file that begins so is a dataset.
+    package static func isDataset(head: [UInt8]) -> Bool { head.starts(with: DatasetLayout.magic) }
+
     /// What a dataset is, without reading its pixels.
     package static func describe(_ path: String) throws(ErdeError) -> (description: DatasetDescription, fingerprint: String) {
         let container = try DatasetContainer(path)

@@ -43,6 +43,11 @@ extension ForeignModel {
         let names = options.classNames ?? own?.classNames ?? (0..<classes).map(String.init)
         if options.classNames == nil && own == nil { notes.append("its \(classes) classes are numbered; --classes names them") }
         guard names.count == classes else {
+            if options.hasDatasetNames {
+                throw ErdeError(
+                    .usage, "--data", "the dataset has \(names.count) classes, \(path) has \(classes)",
+                    remedy: "give a dataset with the network's classes in the order of its logits, or leave it out")
+            }
             throw ErdeError(
                 .usage, path, "has \(classes) classes, but \(names.count) names are given",
                 remedy: "give one name for each logit, in their order")

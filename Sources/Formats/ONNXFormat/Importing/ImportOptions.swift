@@ -15,6 +15,8 @@ package struct ImportOptions: Sendable {
 
     /// In the order of the logits; nil numbers them, unless the file names them.
     package var classNames: [String]?
+    /// Whether they are a dataset's, not given one by one.
+    package var hasDatasetNames = false
     /// Height and width of the images, for a file that leaves them open.
     package var size: (height: Int, width: Int)?
     /// nil for a file that takes pixels as they are.

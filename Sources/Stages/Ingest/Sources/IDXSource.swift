@@ -19,7 +19,12 @@ enum IDXSource {
     }
 
     static func scan(_ folder: SourceFolder, options: IngestOptions) throws(ErdeError) -> LabelledSource {
-        let files = try subset(files(in: folder), of: folder, options: options)
+        let candidates = files(in: folder)
+        guard !candidates.isEmpty else {
+            throw ErdeError(
+                .badData, folder.place(), "no IDX files", remedy: "name the folder that holds them, or leave out --format idx")
+        }
+        let files = try subset(candidates, of: folder, options: options)
         guard let training = try pair(files, of: folder, isTraining: true) else {
             throw ErdeError(
                 .badData, folder.place(), "IDX files, but none whose name says train",

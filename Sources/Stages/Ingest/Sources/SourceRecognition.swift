@@ -1,3 +1,4 @@
+import DatasetFile
 import Diagnostics
 import FileTrees
 import Images
@@ -13,6 +14,10 @@ enum SourceRecognition {
         if options.classNames != nil, hasOwnNames(found.kind) {
             throw ErdeError(
                 .usage, "class names", "given for a source that has its own names", remedy: "rename the classes there")
+        }
+        if options.subset != nil, found.kind != .idx {
+            throw ErdeError(
+                .usage, "--subset", "chooses among IDX files, and \(source) is another kind of source", remedy: "leave it out")
         }
         if found.classNames.count < 2 {
             throw ErdeError(
@@ -33,6 +38,10 @@ enum SourceRecognition {
             let parent = slash.map { $0 == source.startIndex ? "/" : String(source[..<$0]) } ?? "."
             return try ListSource.scan(
                 FolderTree(parent), folder: "", files: [name], outside: slash == nil ? "" : parent, options: options)
+        }
+        if DatasetReader.isDataset(head: head) {
+            throw ErdeError(
+                .badData, source, "is a dataset already", remedy: "`erde train \(source)` takes it as it is")
         }
         throw ErdeError(
             .badData, source, "expected a folder, an archive or a list, found \(description(of: head))",

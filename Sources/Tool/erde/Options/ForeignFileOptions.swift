@@ -47,6 +47,7 @@ struct ForeignFileOptions: ParsableArguments {
     func options(for file: ForeignModel, dataset: DatasetDescription?) throws(ErdeError) -> ImportOptions {
         var options = ImportOptions()
         options.classNames = try classNames() ?? dataset?.classNames
+        options.hasDatasetNames = classes == nil && dataset != nil
         options.size = inputSize.map { ($0.height, $0.width) }
         options.resizing = resizing ?? dataset?.image.resizing ?? .stretch
         options.output = outputName
