@@ -237,6 +237,8 @@ extension Pipeline {
             let gaps = try classify(["-"], input: Array("absent.png\n\(files[0])\n".utf8))
             #expect(gaps.status == 65 && gaps.messages.contains("absent.png: cannot be read"))
             #expect(gaps.output.split(separator: "\n").count == 2)
+            let unlisted = try classify([files[0], "--null"])
+            #expect(unlisted.status == 64 && unlisted.messages.contains("--files-from"), "\(unlisted.messages)")
             let zeros = try classify(["-"], input: Array("\(files[0])\0\(files[1])\0".utf8))
             #expect(zeros.status == 65 && zeros.messages.contains("add --null"), "\(zeros.messages)")
         }

@@ -72,6 +72,7 @@ extension Pipeline {
                 (["--to", "c", "--shape", "dynamic", "-o", "x"], 64, "--shape dynamic"),
                 (["--to", "openvino", "--shape", "dynamic", "-o", "x"], 64, "stages"),
                 (["--to", "c", "--name", "1st", "-o", "x"], 64, "--name"),
+                (["--to", "onnx", "--name", "net", "-o", "x.onnx"], 64, "--output names the file"),
                 (["--to", "floppy", "-o", "x.onnx"], 64, "floppy"),
             ]
             for (options, status, words) in wrong {

@@ -23,6 +23,8 @@ extension Pipeline {
             #expect(model.status == 0 && model.output.contains("a, b, c, d"), "\(model.messages)")
             let wrong = try program.run("import", file, "--no-normalisation", "--classes", "a,b", "-o", "other.pb")
             #expect(wrong.status == 64 && !program.exists("other.pb"))
+            let idle = try program.run("import", file, "--no-normalisation", "--epochs", "3", "-o", "other.pb")
+            #expect(idle.status == 64 && idle.messages.contains("--add-exits"), "\(idle.messages)")
             _ = Workshop.made
             let others = try program.run("import", file, "--no-normalisation", "--data", "data.erds", "-o", "other.pb")
             #expect(others.status == 64 && others.messages.contains("--data: the dataset has 10 classes"), "\(others.messages)")
@@ -32,11 +34,15 @@ extension Pipeline {
         @Test func itIsConvertedToEveryFormat() throws {
             let file = "\(Self.goldens)/torch_like.onnx"
             for (format, output) in [("onnx", "converted.onnx"), ("safetensors", "converted-torch"), ("c", "converted-c")] {
+                let name = format == "onnx" ? [] : ["--name", "net"]
                 let outcome = try program.run(
-                    "convert", file, "--no-normalisation", "--to", format, "-o", output, "--name", "net")
+                    ["convert", file, "--no-normalisation", "--to", format, "-o", output] + name, input: [])
                 #expect(outcome.status == 0, "\(outcome.messages)")
                 #expect(program.exists(output))
             }
+            let named = try program.run(
+                "convert", file, "--no-normalisation", "--to", "tflite", "-o", "net.tflite", "--name", "net")
+            #expect(named.status == 64 && named.messages.contains("--name"), "\(named.messages)")
         }
 
         @Test func exitsAreAddedAndTheResultIsATeacher() throws {

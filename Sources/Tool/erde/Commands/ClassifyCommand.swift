@@ -66,6 +66,9 @@ struct ClassifyCommand: LongComputation {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        if null && filesFrom == nil && !paths.contains("-") {
+            throw ValidationError("--null is about lists: name one with --files-from, or - for stdin")
+        }
         if budget != nil && theta != nil { throw ValidationError("--budget and --theta exclude each other") }
         if let theta, theta < 0 || theta.isNaN { throw ValidationError("--theta takes a number of at least 0") }
         if let batch, !(1...65_536 ~= batch) { throw ValidationError("--batch takes a number from 1 to 65536") }

@@ -58,6 +58,9 @@ struct ImportCommand: LongComputation {
 
     func validate() throws {
         if data == nil && (addExits != nil || fineTune) { throw ValidationError("--add-exits and --fine-tune need --data") }
+        if addExits == nil && !fineTune && training.isUsed {
+            throw ValidationError("the options of training go with --add-exits or --fine-tune")
+        }
         if !(0..<1 ~= headDropout) { throw ValidationError("--head-dropout takes 0 to less than 1") }
     }
 

@@ -34,8 +34,11 @@ struct ExportOptions: ParsableArguments {
     @Flag(help: "The dynamic file takes its thresholds as the input theta, one for every exit but the last.")
     var thetaInput = false
 
-    @Option(help: "What the files of openvino, safetensors, c and ncnn are called, and what the names in C begin with.")
-    var name = "model"
+    @Option(
+        help: """
+            What the files of openvino, safetensors, c and ncnn are called, and what the names in C begin with; model by default.
+            """)
+    var name: String?
 
     @Flag(help: "Run what was written in the runtimes of this machine, and compare with the model, as erde check does.")
     var check = false
@@ -62,8 +65,11 @@ struct ExportOptions: ParsableArguments {
         if to.isGraph && shape != .dynamic && shape != .stages && (budget != nil || theta != nil) {
             throw ValidationError("--budget and --theta go with --shape dynamic or stages")
         }
-        if name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_]*/) == nil {
-            throw ValidationError("--name takes a letter, then letters, digits and underscores")
+        if let name {
+            if [.onnx, .tflite].contains(to) { throw ValidationError("--name goes with other formats; --output names the file") }
+            if name.wholeMatch(of: /[A-Za-z][A-Za-z0-9_]*/) == nil {
+                throw ValidationError("--name takes a letter, then letters, digits and underscores")
+            }
         }
     }
 
@@ -122,6 +128,7 @@ struct ExportOptions: ParsableArguments {
         let policy = policy(of: loaded, point)
         let request = ExportRequest(
             shape: shape(of: loaded), policy: policy, budgetMACs: point?.budgetMACs, modelHash: try ModelFile.hash(path: path))
+        let name = name ?? "model"
         switch to {
         case .onnx: return .onnx(ONNXExportOptions(request, operatorSet: opset))
         case .openvino: return .openVINO(name: name, request)

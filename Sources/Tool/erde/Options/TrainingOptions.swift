@@ -83,6 +83,13 @@ struct TrainingOptions: ParsableArguments {
     @Flag(help: "Go on from the checkpoint of an interrupted run.")
     var resume = false
 
+    /// Whether any of them is given.
+    var isUsed: Bool {
+        recipe != nil || epochs != nil || batch != nil || learningRate != nil || schedule != nil || weightDecay != nil
+            || gradientClip != nil || labelSmoothing != nil || crop != nil || flip != nil || cutout != nil || erasing != nil
+            || mixup != nil || seed != nil || resume
+    }
+
     /// The recipe file with these options in it, checked.
     ///
     /// - Throws: `ErdeError` of kind `notFound` or `usage`.
