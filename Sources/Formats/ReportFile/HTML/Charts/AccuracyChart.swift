@@ -34,7 +34,7 @@ struct AccuracyChart {
         let low = accuracies.min() ?? 0
         let high = max(accuracies.max() ?? 1, low + 0.004)
         let pad = (high - low) * 0.09
-        vertical = Axis(scale: .linear, values: max(0, low - pad)...min(1.002, high + pad), start: height - 56, end: 18)
+        vertical = Axis(scale: .linear, values: max(0, low - pad)...min(1.002, high + pad), start: height - 56, end: 34)
         labels = AccuracyChart.labels(report.models, horizontal: horizontal, vertical: vertical)
     }
 
@@ -69,7 +69,7 @@ struct AccuracyChart {
             \(rows)\(columns)<line class="axis" x1="\(horizontal.start)" x2="\(horizontal.end)" y1="\(bottom)" y2="\(bottom)"/>
             <text class="label" x="\((horizontal.start + horizontal.end) / 2)" y="\(height - 10)" text-anchor="middle">\
             mean MACs per image\(horizontal.scale == .logarithmic ? " (logarithmic)" : "") →</text>
-            <text class="label" x="\(horizontal.start + 6)" y="\(vertical.end + 8)">↑ accuracy on test images</text>
+            <text class="label" x="8" y="16">↑ accuracy on test images</text>
             """
     }
 
@@ -79,7 +79,7 @@ struct AccuracyChart {
         }
         let x = horizontal.position(report.targetMACs)
         return """
-            <line class="target" x1="\(x)" x2="\(x)" y1="\(vertical.end + 22)" y2="\(vertical.start)"/>\
+            <line class="target" x1="\(x)" x2="\(x)" y1="\(vertical.end)" y2="\(vertical.start)"/>\
             <text class="targetLabel" x="\(x + 6)" y="\(vertical.start - 8)">target \(shortMACs(report.targetMACs))</text>
             """
     }
