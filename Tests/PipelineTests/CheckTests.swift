@@ -57,6 +57,16 @@ extension Pipeline {
                     + ["--python", python] + more, environment: environment)
         }
 
+        @Test func aModelOfOtherImagesIsRefusedAtOnce() throws {
+            let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .appendingPathComponent("Goldens/imports/torch_like.onnx").path
+            let imported = try run(["import", golden, "--no-normalisation", "-o", "of-other-images.pb"])
+            #expect(imported.status == 0, "\(imported.messages)")
+            let outcome = try run(["check", "small/student.pb", "--against", "of-other-images.pb"])
+            #expect(outcome.status == 65 && outcome.errors.count == 1, "\(outcome.messages)")
+            #expect(outcome.messages.contains("takes images of 1x28x28, of-other-images.pb of 3x13x11"), "\(outcome.messages)")
+        }
+
         @Test func equalAnswersAgree() throws {
             let python = try python("equal", Self.own + Self.result())
             let outcome = try check(python)

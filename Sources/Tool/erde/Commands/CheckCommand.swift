@@ -39,6 +39,7 @@ struct CheckCommand: LongComputation {
         common.apply()
         let artifacts = try ExportedArtifact.found(in: files, exit: exit.map { $0 - 1 })
         let model = try ModelFile.read(path: against)
+        for artifact in artifacts { try requireImages(of: model, in: artifact) }
         let check = try ExportCheck(model, named: against, options: checking)
         let hash = try ModelFile.hash(path: against)
         for artifact in artifacts {
@@ -49,5 +50,20 @@ struct CheckCommand: LongComputation {
         let report = try check.report(on: artifacts)
         Console.standard.result(common.json ? try JSONText.text(report) : ParityTable(report).text)
         try ExportCheck.conclude(report)
+    }
+
+    /// Refuses an ONNX file that says it takes images of another size than the model, which no runtime would say so plainly.
+    private func requireImages(of model: Model, in artifact: ExportedArtifact) throws(ErdeError) {
+        guard artifact.format == .onnx, let file = artifact.files.first else { return }
+        let exported = try? ExportedFile.read(path: file)
+        guard let found = exported?.metadata.image ?? (try? ModelFile.read(path: file))?.metadata.image else { return }
+        let expected = model.metadata.image
+        guard (found.channels, found.height, found.width) == (expected.channels, expected.height, expected.width) else {
+            throw ErdeError(
+                .badData, artifact.path,
+                "takes images of \(found.channels)x\(found.height)x\(found.width), \(against) of "
+                    + "\(expected.channels)x\(expected.height)x\(expected.width)",
+                remedy: "name the model that it was made from with --against")
+        }
     }
 }
