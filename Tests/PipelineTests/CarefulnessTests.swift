@@ -37,6 +37,18 @@ extension Pipeline {
             }
         }
 
+        @Test func aMisspeltCommandIsNamed() throws {
+            for (arguments, fragment) in [
+                (["ingst", "photos"], "did you mean erde ingest?"), (["help", "clasify"], "did you mean erde classify?"),
+                (["nonsense"], "erde --help lists them"),
+            ] {
+                let outcome = try program.run(arguments, input: [])
+                #expect(outcome.status == 64 && outcome.messages.contains(fragment), "\(outcome.messages)")
+                #expect(outcome.output.isEmpty)
+            }
+            #expect(try program.run("help", "classify").status == 0)
+        }
+
         @Test func argumentsThatAreNoTextAreToldApart() throws {
             _ = Workshop.made
             let place = try folder("latin", images: 2)

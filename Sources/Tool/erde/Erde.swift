@@ -34,6 +34,7 @@ struct Erde: ParsableCommand {
         let name = CommandLine.arguments.first?.split(separator: "/").last
         if name == "compress" { arguments.insert("compress", at: 0) }
         do {
+            try checkCommand(arguments)
             var command = try parseAsRoot(arguments)
             if (command as? any LongComputation)?.isLong == true { WorkerPatience.ensure() }
             try command.run()
@@ -42,5 +43,17 @@ struct Erde: ParsableCommand {
         } catch {
             exit(withError: error)
         }
+    }
+
+    /// A misspelt command is no argument of a command that is not there.
+    private static func checkCommand(_ arguments: [String]) throws(ErdeError) {
+        let names = configuration.subcommands.compactMap { $0.configuration.commandName }
+        let isHelp = arguments.first == "help"
+        guard let name = isHelp ? arguments.dropFirst().first : arguments.first, !name.hasPrefix("-"),
+            !(names + ["help"]).contains(name)
+        else { return }
+        let closest = names.map { (name: $0, distance: Spelling.distance(from: name, to: $0)) }.min { $0.distance < $1.distance }
+        let suggestion = closest.flatMap { $0.distance <= 2 ? "did you mean erde \($0.name)?" : nil }
+        throw ErdeError(.usage, name, "is no command", remedy: suggestion ?? "erde --help lists them")
     }
 }

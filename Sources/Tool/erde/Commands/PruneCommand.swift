@@ -57,6 +57,11 @@ struct PruneCommand: LongComputation {
     func run() throws {
         common.apply()
         let loaded = try ModelFile.read(path: model)
+        if loaded.isQuantized {
+            throw ErdeError(
+                .usage, model, "is quantized, and channels are taken out of a network in float",
+                remedy: "prune the model that it was quantized from, and quantize the pruned one")
+        }
         guard !groups, let to else {
             let list = ChannelGroupList(loaded.graph)
             Console.standard.result(common.json ? try JSONText.text(list) : list.text)

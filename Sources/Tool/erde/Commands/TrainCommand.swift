@@ -12,7 +12,7 @@ struct TrainCommand: LongComputation {
         commandName: "train", abstract: "Trains an early-exit teacher.",
         discussion: """
             All exits of the network are trained together. A checkpoint is kept beside the output after every epoch and on \
-            Ctrl-C; --resume goes on from it and gives the same weights, byte for byte.
+            Ctrl-C; --resume goes on from it and gives the same weights, byte for byte with as many --threads.
 
               erde train photos.erds -o teacher.pb --arch preresnet-20x2 --epochs 30
               erde train photos.erds -o teacher.pb --method mate --mixup 0.2

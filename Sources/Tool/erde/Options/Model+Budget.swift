@@ -25,7 +25,14 @@ extension Model {
     /// - Throws: `ErdeError` of kind `usage` when the model has none that low.
     func operatingPoint(for budget: MACQuantity, named name: String) throws(ErdeError) -> OperatingPoint {
         let macs = try budget.macs(of: metadata.cumulativeMACs.last)
-        if let point = metadata.operatingPoint(atMost: macs) { return point }
+        if let point = metadata.operatingPoint(atMost: macs) {
+            if point.budgetMACs < macs, macsText(point.budgetMACs) != macsText(macs) {
+                Console.standard.note(
+                    "The thresholds are those for \(macsText(point.budgetMACs)), the largest budget up to \(macsText(macs)) that "
+                        + "\(name) knows")
+            }
+            return point
+        }
         let known = metadata.operatingPoints.map { macsText($0.budgetMACs) }.joined(separator: ", ")
         throw ErdeError(
             .usage, name, "has no thresholds for \(macsText(macs)); it knows \(known.isEmpty ? "none" : known)",
