@@ -168,14 +168,17 @@ extension Pipeline {
             let image = try #require(try FileManager.default.contentsOfDirectory(atPath: place).first { $0.hasSuffix(".png") })
             try FileManager.default.copyItem(atPath: "\(place)/\(image)", toPath: "\(place)/b/in.png")
             chmod("\(place)/a", 0)
+            defer { chmod("\(place)/a", 0o755) }
             // The superuser may read everything, and so must be somebody else.
             let copy = "\(program.folder)/erde-copy"
             try FileManager.default.copyItem(atPath: Program.path, toPath: copy)
             let user = getuid() == 0 ? "setpriv --reuid 65534 --clear-groups " : ""
+            // Where that somebody cannot even start the program, there is nothing to see.
+            defer { try? FileManager.default.removeItem(atPath: copy) }
+            guard try shell("\(user)./erde-copy inspect \(student)").status == 0 else { return }
             let outcome = try shell(
                 "\(user)./erde-copy classify \(student) --watch partly --watch-for 3 --threads 1 > partly.csv")
             #expect(outcome.status == 65 && outcome.messages.contains("partly/a: "), "\(outcome.messages)")
-            try FileManager.default.removeItem(atPath: copy)
             let lines = String(decoding: try program.read("partly.csv"), as: UTF8.self).split(separator: "\n")
             #expect(lines.contains { $0.hasPrefix("partly/b/in.png,") }, "\(outcome.messages)")
         }
