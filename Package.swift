@@ -155,7 +155,7 @@ let package = Package(
             dependencies: [
                 "Diagnostics", "Tensors", "Graphs", "Execution", "Artifacts", "ReferenceEngine", "CPUEngine", "DatasetFile",
                 "FileTrees", "ONNXFormat", "ReportFile", "FoldFile", "Images", "Architectures", "Losses", "Inference",
-                "Training", "Ingest", "TrainTeacher", "Distill", "Prune",
+                "Training", "Pruning", "Ingest", "TrainTeacher", "Distill", "Prune",
                 "Calibrate", "Quantize", "Emit", "Classify", "Import", "Report", "Check", "CPNG", "CJPEG", "CZ", "CNettle",
                 "CArchiveStream",
                 "CProtobufC",

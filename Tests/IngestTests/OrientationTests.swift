@@ -28,8 +28,7 @@ import Testing
             let pixels = try ImageDecoder.decodeFile(path, format: format)
             let expected = unhex(golden.planes)
             try #require(pixels.count == expected.count)
-            let largest = zip(pixels, expected).map { abs(Int($0) - Int($1)) }.max() ?? 0
-            #expect(largest <= 2, "\(golden.name) at \(golden.width)x\(golden.height)")
+            #expect(largestDifference(pixels, expected) <= 2, "\(golden.name) at \(golden.width)x\(golden.height)")
             var decoder = ImageDecoder()
             let header = ImageHeader(width: golden.fullWidth, height: golden.fullHeight, channels: 3)
             #expect(try decoder.header(ofFile: path) == header)

@@ -1,6 +1,7 @@
 /// Why something could not be done, in words for the person at the terminal.
 ///
-/// Reads as one line, `subject: problem; remedy`, and a line below for each detail. Broken invariants of erde's own are not errors but preconditions.
+/// Reads as one line, `subject: problem; remedy`, and a line below for each detail. Broken invariants of erde's own are not
+/// errors but preconditions.
 package struct ErdeError: Error, Equatable, Sendable {
     /// What kind of thing went wrong; it decides the program's exit status.
     package enum Kind: String, Sendable, CaseIterable {

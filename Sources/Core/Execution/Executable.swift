@@ -32,5 +32,17 @@ package protocol Executable: AnyObject {
 }
 
 extension Executable {
+    /// Checks what is to be written into a variable.
+    ///
+    /// - Throws: as `write(variable:_:)`.
+    package func requireType(of tensor: Tensor, for variable: Variable) throws(ErdeError) {
+        let type = graph.type(of: variable.value)
+        guard tensor.type == type else {
+            throw ErdeError(.badData, graph.name(of: variable.value), "expected \(type), found \(tensor.type)")
+        }
+    }
+}
+
+extension Executable {
     package var profile: [String: Duration] { [:] }
 }

@@ -13,7 +13,7 @@ package final class RowParallelExecutable: Executable {
     private let parts: [any Executable]
 
     /// Fewer rows than this are not worth a thread of their own.
-    static let smallestPart = 16
+    package static let smallestPart = 16
 
     fileprivate init(graph: Graph, parts: [any Executable]) {
         self.graph = graph

@@ -167,10 +167,7 @@ final class CPUExecutable: Executable {
     }
 
     func write(variable: Variable, _ tensor: Tensor) throws(ErdeError) {
-        let type = graph.type(of: variable.value)
-        guard tensor.type == type else {
-            throw ErdeError(.badData, graph.name(of: variable.value), "expected \(type), found \(tensor.type)")
-        }
+        try requireType(of: tensor, for: variable)
         tensor.withUnsafeBytes {
             guard let source = $0.baseAddress else { return }
             memory[places.variables[variable.value]!].copyMemory(from: source, byteCount: $0.count)

@@ -53,10 +53,7 @@ final class ReferenceExecutable: Executable {
     func read(variable: Variable) throws(ErdeError) -> Tensor { variables[variable.value]! }
 
     func write(variable: Variable, _ tensor: Tensor) throws(ErdeError) {
-        let type = graph.type(of: variable.value)
-        guard tensor.type == type else {
-            throw ErdeError(.badData, graph.name(of: variable.value), "expected \(type), found \(tensor.type)")
-        }
+        try requireType(of: tensor, for: variable)
         variables[variable.value] = tensor
     }
 

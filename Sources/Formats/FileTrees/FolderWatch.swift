@@ -26,8 +26,8 @@ package final class FolderWatch {
     private let descriptor: Int32
     private var folders: [Int32: FileName] = [:]
     private var rootWatch: Int32 = -1
-    /// What could not be watched, to be told with the next events.
-    private var failures: [Event] = []
+    /// What is to be told next.
+    private var pending: [Event] = []
 
     /// Watches a folder and those in it from now on.
     ///
@@ -47,10 +47,13 @@ package final class FolderWatch {
     ///
     /// - Parameter milliseconds: how long to wait while nothing happens.
     package func events(waiting milliseconds: Int32) -> [Event] {
-        var events = failures
-        failures = []
         var request = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
-        if poll(&request, 1, events.isEmpty ? milliseconds : 0) <= 0 { return events }
+        if poll(&request, 1, pending.isEmpty ? milliseconds : 0) > 0 { readEvents() }
+        defer { pending = [] }
+        return pending
+    }
+
+    private func readEvents() {
         withUnsafeTemporaryAllocation(byteCount: 1 << 16, alignment: 8) { buffer in
             let count = max(0, read(descriptor, buffer.baseAddress, buffer.count))
             var place = 0
@@ -58,22 +61,21 @@ package final class FolderWatch {
                 let header = buffer.loadUnaligned(fromByteOffset: place, as: inotify_event.self)
                 let start = place + MemoryLayout<inotify_event>.size
                 let name = buffer[start..<start + Int(header.len)].prefix { $0 != 0 }
-                note(header, Array(name), &events)
+                note(header, Array(name))
                 place = start + Int(header.len)
             }
         }
-        return events
     }
 
-    private func note(_ header: inotify_event, _ name: [UInt8], _ events: inout [Event]) {
+    private func note(_ header: inotify_event, _ name: [UInt8]) {
         func has(_ flag: Int32) -> Bool { header.mask & UInt32(bitPattern: flag) != 0 }
-        if has(IN_Q_OVERFLOW) { return events.append(.overflow) }
+        if has(IN_Q_OVERFLOW) { return pending.append(.overflow) }
         if has(IN_IGNORED) {
             folders[header.wd] = nil
             return
         }
         if has(IN_DELETE_SELF) || has(IN_MOVE_SELF) {
-            if header.wd == rootWatch { events.append(.gone) }
+            if header.wd == rootWatch { pending.append(.gone) }
             return
         }
         guard let folder = folders[header.wd], !name.isEmpty, name[0] != UInt8(ascii: ".") else { return }
@@ -83,14 +85,12 @@ package final class FolderWatch {
                 forget(path)
             } else if has(IN_CREATE) || has(IN_MOVED_TO) {
                 add(path)
-                events += failures
-                failures = []
-                events.append(.folder(path))
+                pending.append(.folder(path))
             }
         } else if has(IN_CLOSE_WRITE) || has(IN_MOVED_TO) {
-            events.append(.complete(path))
+            pending.append(.complete(path))
         } else if has(IN_CREATE) {
-            events.append(.appeared(path))
+            pending.append(.appeared(path))
         }
     }
 
@@ -104,7 +104,7 @@ package final class FolderWatch {
             // A folder that came and went is no failure.
             if !isRoot && errno == ENOENT { return nil }
             let error = FolderWatch.failure(folder)
-            if !isRoot { failures.append(.failure(folder, error)) }
+            if !isRoot { pending.append(.failure(folder, error)) }
             return error
         }
         // The system knows folders by identity: one that several links lead to is watched once.

@@ -1,4 +1,5 @@
 import Artifacts
+import Execution
 package import Images
 
 /// How a classification run works; none of it changes an answer.
@@ -40,12 +41,9 @@ package struct ClassificationSettings: Sendable {
         package let threads: Int
     }
 
-    /// Fewer images than this are not worth a worker of their own.
-    private static let smallestBatch = 16
-
     /// As many workers as leave each enough images: a thread alone with a batch is faster than two that share it.
     package func workers(threads: Int) -> Workers {
-        let count = max(1, min(threads, batchSize / ClassificationSettings.smallestBatch))
+        let count = max(1, min(threads, batchSize / RowParallelExecutable.smallestPart))
         return Workers(count: count, batchSize: batchSize / count, threads: threads / count)
     }
 

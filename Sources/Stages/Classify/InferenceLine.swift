@@ -92,15 +92,9 @@ final class InferenceLine: Sendable {
         switch step {
         case .run(let run):
             let positions = progress.change { $0.window.insert(run) }
-            let failure = run.pixels.withUnsafeBytes { pixels -> ErdeError? in
-                do throws(ErdeError) {
-                    try classifier.add(pixels, positions: positions) { answers.append(($0, $1)) }
-                    return nil
-                } catch {
-                    return error
-                }
+            try run.pixels.withUnsafeBufferPointer { pixels throws(ErdeError) in
+                try classifier.add(UnsafeRawBufferPointer(pixels), positions: positions) { answers.append(($0, $1)) }
             }
-            if let failure { throw failure }
         case .idle, .end:
             try classifier.finish { answers.append(($0, $1)) }
         }

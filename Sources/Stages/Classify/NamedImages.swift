@@ -78,38 +78,33 @@ package struct NamedImages: ImageSource {
                 switch input {
                 case .list(let reader): list = reader
                 case .path(let path):
-                    if let item = failure(ofText: path) { return .image(item) }
-                    if let item = open(path) { return .image(item) }
+                    if let item = open(path, mayBeList: true) { return .image(item) }
                 }
             }
         }
     }
 
-    /// A named file that is text and not called like an image: most likely a list.
-    private func failure(ofText path: FileName) -> ImageItem? {
-        let (name, head) = (path.last, FileHead.read(path))
-        guard !ImageFileFinder.hasImageName(name), head.withUnsafeBytes({ ImageContent(of: $0) }) == .text,
-            !ArchiveContent.isArchive(head: head, name: String(decoding: name, as: UTF8.self))
-        else { return nil }
-        let error = ErdeError(
-            .badData, path.readable, "expected a PNG or JPEG image, found text",
-            remedy: "name a list of images with --files-from, or remove it")
-        return ImageItem(name: path, content: .failure(error))
-    }
-
     /// Begins a folder or an archive; what is neither is an image.
-    private mutating func open(_ path: FileName) -> ImageItem? {
+    ///
+    /// - Parameter mayBeList: whether text that is not called like an image is most likely a list that was named as an image.
+    private mutating func open(_ path: FileName, mayBeList: Bool = false) -> ImageItem? {
         if ImageFileFinder.isFolder(path) {
             folder = FolderWalk(path)
             return nil
         }
         let name = path.last
-        if !ImageFileFinder.hasImageName(name),
-            ArchiveContent.isArchive(head: FileHead.read(path), name: String(decoding: name, as: UTF8.self))
-        {
+        if !ImageFileFinder.hasImageName(name) {
+            let head = FileHead.read(path)
             do throws(ErdeError) {
-                archive = OpenArchive(name: path, stream: try ArchiveStream(path, title: path.readable))
-                return nil
+                if ArchiveContent.isArchive(head: head, name: String(decoding: name, as: UTF8.self)) {
+                    archive = OpenArchive(name: path, stream: try ArchiveStream(path, title: path.readable))
+                    return nil
+                }
+                if mayBeList && head.withUnsafeBytes({ ImageContent(of: $0) }) == .text {
+                    throw ErdeError(
+                        .badData, path.readable, "expected a PNG or JPEG image, found text",
+                        remedy: "name a list of images with --files-from, or remove it")
+                }
             } catch {
                 return ImageItem(name: path, content: .failure(error))
             }

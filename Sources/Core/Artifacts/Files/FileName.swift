@@ -1,3 +1,5 @@
+import Glibc
+
 /// A path as the system has it: any bytes but zero, which need not be UTF-8.
 package struct FileName: Hashable, Sendable {
     /// The bytes and a zero, as C wants them.
@@ -36,6 +38,15 @@ package struct FileName: Hashable, Sendable {
     package var last: ArraySlice<UInt8> {
         guard let slash = bytes.lastIndex(of: UInt8(ascii: "/")) else { return bytes }
         return bytes[(slash + 1)...]
+    }
+
+    /// What the symbolic link of this name says; nil for what is no link.
+    package var linkDestination: FileName? {
+        let bytes = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, filled in
+            let room = UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self)
+            filled = max(0, withCString { readlink($0, room, buffer.count) })
+        }
+        return bytes.isEmpty ? nil : FileName(bytes)
     }
 
     /// As text, where it is UTF-8; other bytes become U+FFFD.

@@ -17,7 +17,7 @@ package enum OutputPath {
         }
         guard let real = realpath(path, nil) else { return path }
         defer { free(real) }
-        return isLink(path) ? String(cString: real) : path
+        return FileName(path).linkDestination == nil ? path : String(cString: real)
     }
 
     /// The folder a path lies in.
@@ -31,24 +31,9 @@ package enum OutputPath {
         var place = path
         // As many links as the system follows.
         for _ in 0..<40 {
-            guard let next = destination(of: place) else { return place }
+            guard let next = FileName(place).linkDestination?.text else { return place }
             place = next.hasPrefix("/") ? next : "\(folder(of: place))/\(next)"
         }
         throw ErdeError(.cannotWrite, path, "is a link that leads back to itself", remedy: "name a file")
-    }
-
-    /// What a link says; nil for what is no link.
-    private static func destination(of path: String) -> String? {
-        guard isLink(path) else { return nil }
-        let bytes = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, filled in
-            let room = UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self)
-            filled = max(0, readlink(path, room, buffer.count))
-        }
-        return bytes.isEmpty ? nil : String(decoding: bytes, as: UTF8.self)
-    }
-
-    private static func isLink(_ path: String) -> Bool {
-        var status = stat()
-        return lstat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFLNK
     }
 }

@@ -13,8 +13,9 @@ extension GraphBuilder {
     ///
     /// Batch normalisation uses the batch's own statistics, and running statistics are updated from them by a moving
     /// average; the running variance takes the biased variance of the batch. Statistics that several normalisations share
-    /// are moved by one after the other. Marked dropouts draw random masks; those of rate 0 vanish. What depends on no trainable variable is frozen: it stays as it is for inference. Variables are
-    /// declared under the current scope with their names.
+    /// are moved by one after the other. Marked dropouts draw random masks; those of rate 0 vanish. What depends on no
+    /// trainable variable is frozen: it stays as it is for inference. Variables are declared under the current scope with
+    /// their names.
     ///
     /// - Parameters:
     ///   - graph: a graph with one input.

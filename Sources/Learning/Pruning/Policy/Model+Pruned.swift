@@ -16,15 +16,21 @@ extension Model {
         return model
     }
 
+    /// - Parameter name: what the error is about.
+    /// - Throws: `ErdeError` of kind `usage` for a quantized model.
+    package func requireFloat(named name: String = "model") throws(ErdeError) {
+        if isQuantized {
+            throw ErdeError(
+                .usage, name, "is quantized, and channels are taken out of a network in float",
+                remedy: "prune the model that it was quantized from, and quantize the pruned one")
+        }
+    }
+
     /// Checks that every weight is a number, without which none can be compared.
     ///
     /// - Throws: `ErdeError` of kind `badData` that names the variable; of kind `usage` for a quantized model.
     package func requireNumbers() throws(ErdeError) {
-        guard !isQuantized else {
-            throw ErdeError(
-                .usage, "model", "is quantized, and channels are taken out of a network in float",
-                remedy: "prune the model that it was quantized from, and quantize the pruned one")
-        }
+        try requireFloat()
         for (name, tensor) in parameters.tensors.sorted(by: { $0.key < $1.key }) {
             guard let scalar = tensor.floats.first(where: { !$0.isFinite }) else { continue }
             throw ErdeError(

@@ -51,11 +51,7 @@ struct ClassLinks {
         let status = path.withCString { path in target.withCString { symlink($0, path) } }
         if status == 0 { return true }
         if errno != EEXIST { throw failure(path) }
-        let found = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, filled in
-            let room = UnsafeMutableRawPointer(buffer.baseAddress!).assumingMemoryBound(to: CChar.self)
-            filled = max(0, path.withCString { readlink($0, room, buffer.count) })
-        }
-        return found.elementsEqual(target.bytes)
+        return path.linkDestination == target
     }
 
     private func failure(_ path: FileName) -> ErdeError {

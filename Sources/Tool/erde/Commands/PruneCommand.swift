@@ -6,6 +6,7 @@ import Diagnostics
 import Emit
 import ONNXFormat
 import Prune
+import Pruning
 
 /// `erde prune MODEL --to 50% -o pruned.pb`
 struct PruneCommand: LongComputation {
@@ -57,11 +58,7 @@ struct PruneCommand: LongComputation {
     func run() throws {
         common.apply()
         let loaded = try ModelFile.read(path: model)
-        if loaded.isQuantized {
-            throw ErdeError(
-                .usage, model, "is quantized, and channels are taken out of a network in float",
-                remedy: "prune the model that it was quantized from, and quantize the pruned one")
-        }
+        try loaded.requireFloat(named: model)
         guard !groups, let to else {
             let list = ChannelGroupList(loaded.graph)
             Console.standard.result(common.json ? try JSONText.text(list) : list.text)

@@ -12,8 +12,7 @@ enum OutputPlace {
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
-            var status = stat()
-            let isFile = stat(folder, &status) == 0 && status.st_mode & S_IFMT != S_IFDIR
+            let isFile = InputFile.size(folder) != nil && !InputFile.isFolder(folder)
             throw ErdeError(
                 .cannotWrite, folder, isFile ? "is a file, and a folder is wanted" : "the folder cannot be made",
                 remedy: isFile ? "name a folder" : "choose a place you may write to")

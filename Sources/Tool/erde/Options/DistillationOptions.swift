@@ -4,9 +4,6 @@ import Diagnostics
 
 private let defaults = DistillationRecipe()
 
-/// How a flag is that is not given.
-private func state(_ isOn: Bool) -> String { isOn ? "on by default" : "off by default" }
-
 /// Options of the student's loss; each replaces the recipe's value.
 struct DistillationOptions: ParsableArguments {
     @Option(
@@ -44,15 +41,15 @@ struct DistillationOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Keep the distillation where the teacher is wrong; \(state(defaults.keepsDistillationWhereWrong)).")
+        help: "Keep the distillation where the teacher is wrong; \(defaultText(defaults.keepsDistillationWhereWrong)).")
     var keepDistillationWhereWrong: Bool?
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Keep the cross-entropy where the teacher is wrong; \(state(defaults.keepsCrossEntropyWhereWrong)).")
+        help: "Keep the cross-entropy where the teacher is wrong; \(defaultText(defaults.keepsCrossEntropyWhereWrong)).")
     var keepCrossEntropyWhereWrong: Bool?
 
-    @Flag(inversion: .prefixedNo, help: "Give the last exit the entropy term too; \(state(defaults.entropyAtLastExit)).")
+    @Flag(inversion: .prefixedNo, help: "Give the last exit the entropy term too; \(defaultText(defaults.entropyAtLastExit)).")
     var entropyAtLastExit: Bool?
 
     @Option(

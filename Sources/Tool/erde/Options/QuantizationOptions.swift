@@ -28,14 +28,14 @@ struct QuantizationOptions: ParsableArguments {
     @Flag(
         inversion: .prefixedNo,
         help: """
-            Let biases make up for what rounding weights adds on average; \(defaults.correctsBiases ? "on" : "off") by default.
+            Let biases make up for what rounding weights adds on average; \(defaultText(defaults.correctsBiases)).
             """)
     var biasCorrection: Bool?
 
     @Flag(
         inversion: .prefixedNo,
         help: """
-            Scale the channels of depthwise networks to similar ranges first; \(defaults.equalizes ? "on" : "off") by default.
+            Scale the channels of depthwise networks to similar ranges first; \(defaultText(defaults.equalizes)).
             """)
     var equalization: Bool?
 

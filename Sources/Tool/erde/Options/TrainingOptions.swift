@@ -52,7 +52,7 @@ struct TrainingOptions: ParsableArguments {
 
     @Flag(
         inversion: .prefixedNo,
-        help: "Mirror images at random; \(defaults.augmentation.horizontalFlip ? "on" : "off") by default.")
+        help: "Mirror images at random; \(defaultText(defaults.augmentation.horizontalFlip)).")
     var flip: Bool?
 
     @Option(
