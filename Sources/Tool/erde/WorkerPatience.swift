@@ -1,17 +1,39 @@
 import Glibc
 
-/// Makes the workers of the arithmetic library sleep soon when one of them has to wait for a processor.
+/// Decides how long the workers of the arithmetic library look out for their next piece of work before they sleep.
 ///
-/// By default they spin for milliseconds, which on a machine that others use too makes each of thousands of barriers cost a
-/// time slice. Their runtime reads its environment when it is loaded, so the program starts itself anew once.
+/// Their own way is to look for milliseconds. That is right where the machine is theirs: a step has hundreds of pieces, and a
+/// processor of a virtual machine that falls asleep may take longer to come back than a piece takes. Where other programs compute
+/// too, each wait for a worker that has lost its processor then costs a time slice. The library reads its environment when it is
+/// loaded, so in that case the program starts itself anew once.
 enum WorkerPatience {
     /// Turns of a waiting loop, about a tenth of a millisecond.
     private static let spins = "2000"
 
     /// Returns at once when the environment says how to wait, as it does after the new start.
     static func ensure() {
-        guard getenv("GOMP_SPINCOUNT") == nil, getenv("OMP_WAIT_POLICY") == nil else { return }
+        guard getenv("GOMP_SPINCOUNT") == nil, getenv("OMP_WAIT_POLICY") == nil, isBusy() else { return }
         setenv("GOMP_SPINCOUNT", spins, 1)
         execv("/proc/self/exe", CommandLine.unsafeArgv)
+    }
+
+    /// Whether other programs keep processors of this machine busy: some of them ran at each of a few looks.
+    private static func isBusy() -> Bool {
+        for look in 0..<3 {
+            if look > 0 { usleep(1000) }
+            // This program itself is one of those that run.
+            guard let running = runningTasks(), running > 1 else { return false }
+        }
+        return true
+    }
+
+    /// Tasks that run or could run at this moment: the fourth field of /proc/loadavg is `running/all`.
+    private static func runningTasks() -> Int? {
+        guard let file = fopen("/proc/loadavg", "r") else { return nil }
+        defer { fclose(file) }
+        var line = [CChar](repeating: 0, count: 128)
+        guard fgets(&line, Int32(line.count), file) != nil else { return nil }
+        let fields = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self).split(separator: " ")
+        return fields.count > 3 ? Int(fields[3].prefix { $0 != "/" }) : nil
     }
 }
