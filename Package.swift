@@ -176,8 +176,8 @@ let package = Package(
         tests(
             "EngineConformanceTests",
             [
-                "Diagnostics", "Tensors", "Graphs", "Execution", "ReferenceEngine", "CPUEngine", "CAllocationCounter",
-                "TestSupport",
+                "Diagnostics", "Tensors", "Graphs", "Execution", "ReferenceEngine", "CPUEngine", "CLoops",
+                "CAllocationCounter", "TestSupport",
             ]),
         tests(
             "IngestTests",

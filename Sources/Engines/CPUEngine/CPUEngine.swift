@@ -58,6 +58,9 @@ package struct CPUEngine: Engine {
         }
     }
 
+    /// Whether this processor multiplies matrix tiles (AMX).
+    package static var hasTiles: Bool { erde_dnnl_has_tiles() != 0 }
+
     /// How this processor multiplies bytes.
     package enum Int8Support: Sendable {
         /// With sums in 32 bits (VNNI, AMX).

@@ -2,6 +2,7 @@ import CDNNL
 import Diagnostics
 import Execution
 import Graphs
+import Synchronization
 import Tensors
 
 /// A graph lowered to oneDNN primitives and loops, with its memory.
@@ -9,7 +10,14 @@ final class CPUExecutable: Executable {
     /// A step with everything looked up.
     private enum BoundStep {
         case primitive(Operation, MemoryBinding)
+        case parts([BoundPart])
         case host((MemoryMap) -> Void)
+    }
+
+    private struct BoundPart {
+        let machine: Machine
+        let operation: Operation
+        let binding: MemoryBinding
     }
 
     let graph: Graph
@@ -35,7 +43,7 @@ final class CPUExecutable: Executable {
         let machine = try Machine()
         self.machine = machine
         erde_dnnl_set_threads(Int32(threads))
-        let lowering = try Lowering(graph: graph, machine: machine, imageType: imageType)
+        let lowering = try Lowering(graph: graph, machine: machine, imageType: imageType, threads: threads)
         let program = lowering.program
         places = lowering.places
         let lasting = Set(lowering.places.outputs.values)
@@ -84,14 +92,27 @@ final class CPUExecutable: Executable {
                 let (source, target) = (memory[from], memory[to])
                 bound.append((step.kind, .host { copyInParallel(from: source, to: target, byteCount, $0.threads) }))
             case .primitive(let operation, let arguments):
-                let binding = MemoryBinding()
-                for argument in arguments {
-                    try binding.add(argument.name, argument.layout, at: memory[argument.buffer], of: machine)
+                bound.append((step.kind, .primitive(operation, try bind(arguments, memory, machine))))
+            case .parts(let parts):
+                var boundParts: [BoundPart] = []
+                for part in parts {
+                    let binding = try bind(part.arguments, memory, part.machine)
+                    boundParts.append(BoundPart(machine: part.machine, operation: part.operation, binding: binding))
                 }
-                bound.append((step.kind, .primitive(operation, binding)))
+                bound.append((step.kind, .parts(boundParts)))
             }
         }
         return bound
+    }
+
+    private static func bind(
+        _ arguments: [Step.Argument], _ memory: MemoryMap, _ machine: Machine
+    ) throws(ErdeError) -> MemoryBinding {
+        let binding = MemoryBinding()
+        for argument in arguments {
+            try binding.add(argument.name, argument.layout, at: memory[argument.buffer] + argument.offset, of: machine)
+        }
+        return binding
     }
 
     // MARK: Running
@@ -123,10 +144,18 @@ final class CPUExecutable: Executable {
         case .host(let body):
             body(memory)
         case .primitive(let operation, let binding):
-            let status = binding.arguments.withUnsafeBufferPointer {
-                erde_dnnl_execute(machine.handle, operation.handle, Int32($0.count), $0.baseAddress)
+            try checkDNNL("primitive_execute", doing: "running \(kind)", operation.execute(on: machine, with: binding))
+        case .parts(let parts):
+            // The machine's own threads are not nested: each part runs on the thread that has it.
+            let status = Atomic<Int32>(0)
+            inParallel(parts.count, threads: threads) { index in
+                erde_dnnl_set_threads(1)
+                let part = parts[index]
+                let result = part.operation.execute(on: part.machine, with: part.binding)
+                if result != 0 { status.store(result, ordering: .relaxed) }
             }
-            try checkDNNL("primitive_execute", doing: "running \(kind)", status)
+            erde_dnnl_set_threads(Int32(threads))
+            try checkDNNL("primitive_execute", doing: "running \(kind)", status.load(ordering: .relaxed))
         }
     }
 
@@ -135,6 +164,7 @@ final class CPUExecutable: Executable {
         switch step {
         case .host: kind
         case .primitive(let operation, _): "\(kind) \(operation.implementation)"
+        case .parts(let parts): "\(kind) \(parts[0].operation.implementation)"
         }
     }
 

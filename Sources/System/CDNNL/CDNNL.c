@@ -7,6 +7,10 @@
 #include <unistd.h>
 
 extern void omp_set_num_threads(int) __attribute__((weak));
+extern int omp_get_thread_num(void) __attribute__((weak));
+extern int omp_get_num_threads(void) __attribute__((weak));
+// What GCC compiles a parallel region to: all threads of the team call the function.
+extern void GOMP_parallel(void (*)(void *), void *, unsigned, unsigned) __attribute__((weak));
 
 const char *erde_dnnl_status_name(int status) {
     switch (status) {
@@ -40,6 +44,11 @@ erde_dnnl_bfloat16 erde_dnnl_bfloat16_support(void) {
     return (isa & emulated) == emulated ? ERDE_DNNL_BFLOAT16_EMULATED : ERDE_DNNL_BFLOAT16_NONE;
 }
 
+int erde_dnnl_has_tiles(void) {
+    const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa(), tiles = (unsigned)dnnl_cpu_isa_avx512_core_amx;
+    return (isa & tiles) == tiles;
+}
+
 erde_dnnl_int8 erde_dnnl_int8_support(void) {
     const unsigned isa = (unsigned)dnnl_get_effective_cpu_isa();
     const unsigned wide = (unsigned)dnnl_cpu_isa_avx512_core_vnni, narrow = (unsigned)dnnl_cpu_isa_avx2_vnni;
@@ -50,6 +59,26 @@ erde_dnnl_int8 erde_dnnl_int8_support(void) {
 
 void erde_dnnl_set_threads(int threads) {
     if (omp_set_num_threads) omp_set_num_threads(threads);
+}
+
+typedef struct {
+    int parts;
+    void (*body)(void *context, int part);
+    void *context;
+} erde_dnnl_parts;
+
+static void erde_dnnl_run_own_parts(void *argument) {
+    const erde_dnnl_parts *work = argument;
+    const int step = omp_get_num_threads();
+    for (int part = omp_get_thread_num(); part < work->parts; part += step) work->body(work->context, part);
+}
+
+int erde_dnnl_run_parts(int threads, int parts, void (*body)(void *context, int part), void *context) {
+    if (!GOMP_parallel || !omp_get_thread_num || !omp_get_num_threads) return 0;
+    erde_dnnl_parts work = {parts, body, context};
+    // Always the whole team: a smaller one would end threads that the next operation had to start again.
+    GOMP_parallel(erde_dnnl_run_own_parts, &work, (unsigned)threads, 0);
+    return 1;
 }
 
 int erde_dnnl_machine_create(erde_dnnl_machine **machine) {

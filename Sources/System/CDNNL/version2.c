@@ -36,6 +36,16 @@ int erde_dnnl_layout_create_any(erde_dnnl_layout **layout, int rank, const int64
     return status == dnnl_success ? layout_copy(&description, layout) : (int)status;
 }
 
+int erde_dnnl_layout_create_part(erde_dnnl_layout **layout, const erde_dnnl_layout *whole, int64_t count) {
+    dnnl_dims_t dimensions;
+    const dnnl_dims_t offsets = {0};
+    memcpy(dimensions, whole->description.dims, sizeof dimensions);
+    dimensions[0] = count;
+    dnnl_memory_desc_t description;
+    dnnl_status_t status = dnnl_memory_desc_init_submemory(&description, &whole->description, dimensions, offsets);
+    return status == dnnl_success ? layout_copy(&description, layout) : (int)status;
+}
+
 void erde_dnnl_layout_destroy(erde_dnnl_layout *layout) { free(layout); }
 
 int erde_dnnl_layout_equal(const erde_dnnl_layout *a, const erde_dnnl_layout *b) {
@@ -152,12 +162,12 @@ int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, erde_
 }
 
 int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, erde_dnnl_convolution_algorithm algorithm,
-                                                 const erde_dnnl_layout *src, const erde_dnnl_layout *diff_weights,
-                                                 const erde_dnnl_layout *diff_dst, const erde_dnnl_window *window,
-                                                 erde_dnnl_operation **operation) {
+                                                 const erde_dnnl_layout *src, const erde_dnnl_layout *weights,
+                                                 const erde_dnnl_layout *diff_weights, const erde_dnnl_layout *diff_dst,
+                                                 const erde_dnnl_window *window, erde_dnnl_operation **operation) {
     erde_dnnl_operation *forward;
-    int result = erde_dnnl_convolution_create(machine, algorithm, ERDE_DNNL_TRAINING, src, diff_weights, NULL, diff_dst,
-                                              window, NULL, &forward);
+    int result = erde_dnnl_convolution_create(machine, algorithm, ERDE_DNNL_TRAINING, src, weights, NULL, diff_dst, window,
+                                              NULL, &forward);
     if (result != dnnl_success) return result;
     const erde_dnnl_extents extents = erde_dnnl_expand(window);
     dnnl_convolution_desc_t description;

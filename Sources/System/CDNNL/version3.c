@@ -40,6 +40,22 @@ int erde_dnnl_layout_create_any(erde_dnnl_layout **layout, int rank, const int64
     return layout_adopt(status, description, layout);
 }
 
+int erde_dnnl_layout_create_part(erde_dnnl_layout **layout, const erde_dnnl_layout *whole, int64_t count) {
+    dnnl_dims_t *extents;
+    dnnl_status_t status = dnnl_memory_desc_query(whole->description, dnnl_query_dims, &extents);
+    if (status != dnnl_success) return status;
+    dnnl_dims_t dimensions;
+    const dnnl_dims_t offsets = {0};
+    int rank = 0;
+    status = dnnl_memory_desc_query(whole->description, dnnl_query_ndims_s32, &rank);
+    if (status != dnnl_success) return status;
+    for (int axis = 0; axis < rank; axis++) dimensions[axis] = (*extents)[axis];
+    dimensions[0] = count;
+    dnnl_memory_desc_t description = NULL;
+    status = dnnl_memory_desc_create_submemory(&description, whole->description, dimensions, offsets);
+    return layout_adopt(status, description, layout);
+}
+
 void erde_dnnl_layout_destroy(erde_dnnl_layout *layout) {
     if (!layout) return;
     if (layout->description) dnnl_memory_desc_destroy(layout->description);
@@ -162,12 +178,12 @@ int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, erde_
 }
 
 int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, erde_dnnl_convolution_algorithm algorithm,
-                                                 const erde_dnnl_layout *src, const erde_dnnl_layout *diff_weights,
-                                                 const erde_dnnl_layout *diff_dst, const erde_dnnl_window *window,
-                                                 erde_dnnl_operation **operation) {
+                                                 const erde_dnnl_layout *src, const erde_dnnl_layout *weights,
+                                                 const erde_dnnl_layout *diff_weights, const erde_dnnl_layout *diff_dst,
+                                                 const erde_dnnl_window *window, erde_dnnl_operation **operation) {
     erde_dnnl_operation *forward;
-    int result = erde_dnnl_convolution_create(machine, algorithm, ERDE_DNNL_TRAINING, src, diff_weights, NULL, diff_dst,
-                                              window, NULL, &forward);
+    int result = erde_dnnl_convolution_create(machine, algorithm, ERDE_DNNL_TRAINING, src, weights, NULL, diff_dst, window,
+                                              NULL, &forward);
     if (result != dnnl_success) return result;
     dnnl_primitive_attr_t attributes;
     result = erde_dnnl_fusion_attributes(NULL, &attributes);

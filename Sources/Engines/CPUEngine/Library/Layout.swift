@@ -70,6 +70,15 @@ final class Layout: Equatable {
         return Layout(handle: made!)
     }
 
+    /// The same for the first images of several.
+    func part(of images: Int) throws(ErdeError) -> Layout {
+        var made: OpaquePointer?
+        try checkDNNL(
+            "memory_desc_create", doing: "describing \(images) of several images",
+            erde_dnnl_layout_create_part(&made, handle, Int64(images)))
+        return Layout(handle: made!)
+    }
+
     /// What the elements are.
     var type: erde_dnnl_type { erde_dnnl_layout_type(handle) }
 

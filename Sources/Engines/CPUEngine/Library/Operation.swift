@@ -25,6 +25,13 @@ final class Operation {
 
     deinit { erde_dnnl_operation_destroy(handle) }
 
+    /// Runs once; the library's status.
+    func execute(on machine: Machine, with binding: MemoryBinding) -> Int32 {
+        binding.arguments.withUnsafeBufferPointer {
+            erde_dnnl_execute(machine.handle, handle, Int32($0.count), $0.baseAddress)
+        }
+    }
+
     /// Whether the library has only plain loops or an unrolled matrix product for this.
     var isFallback: Bool { implementation.hasPrefix("ref") || implementation.hasPrefix("gemm") }
 

@@ -37,7 +37,7 @@ enum ConvolutionMethod {
     /// The layout asked for an image `[N, C, H, W]`.
     func layout(_ dimensions: [Int], _ type: erde_dnnl_type) throws(ErdeError) -> Layout {
         switch self {
-        case .channelsLast where dimensions[1] >= 32: try .channelsLast(dimensions, type)
+        case .channelsLast where dimensions[1] >= (type == ERDE_DNNL_FLOAT32 ? 32 : 4): try .channelsLast(dimensions, type)
         case .winograd, .channelsLast, .direct: try .any(dimensions, type)
         }
     }

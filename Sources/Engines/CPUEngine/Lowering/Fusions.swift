@@ -23,6 +23,8 @@ struct Fusions {
     private(set) var normalizations: [Int: Value] = [:]
     /// Normalisation gradient node → (gradient behind the ReLU, node of the normalisation whose ReLU it also inverts).
     private(set) var normalizationGradients: [Int: (gradient: Value, forward: Int)] = [:]
+    /// Normalisation gradient node → the addition behind it, whose other operand is there before it.
+    private(set) var normalizationAdditions: [Int: (index: Int, other: Value)] = [:]
     /// Nodes that another stands for.
     private(set) var absorbed: Set<Int> = []
 
@@ -63,6 +65,18 @@ struct Fusions {
             normalizationGradients[next] = (node.inputs[0], forward)
             absorbed.insert(index)
         }
+        for (index, node) in graph.nodes.enumerated() {
+            guard case .batchNormalizationGradient = node.op, let next = onlyReader(of: node.outputs[0]),
+                case .add = graph.nodes[next].op, !absorbed.contains(next), convolutions[next] == nil
+            else { continue }
+            let operands = graph.nodes[next].inputs
+            let other = operands[0] == node.outputs[0] ? operands[1] : operands[0]
+            guard other != node.outputs[0], graph.type(of: other) == graph.type(of: node.outputs[0]),
+                graph.isDefined(other, before: index)
+            else { continue }
+            normalizationAdditions[index] = (next, other)
+            absorbed.insert(next)
+        }
     }
 
     private mutating func fuseConvolution(
@@ -95,5 +109,12 @@ struct Fusions {
         group.followers = members.dropFirst().map { ($0, graph.nodes[$0]) }
         convolutions[members.last!] = group
         absorbed.formUnion(members.dropLast())
+    }
+}
+
+extension Graph {
+    /// Whether a value is there when the node of this index runs.
+    fileprivate func isDefined(_ value: Value, before index: Int) -> Bool {
+        if case .node(let producer, _) = origin(of: value) { producer < index } else { true }
     }
 }

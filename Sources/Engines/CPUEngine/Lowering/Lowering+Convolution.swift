@@ -36,11 +36,14 @@ extension Lowering {
     /// Methods for a weight `[O, C, h, w]`, in order of preference.
     ///
     /// - Parameter winogradFrom: channels from which minimal filtering is the faster way; nil where it is not.
-    private func methods(
+    func methods(
         _ attributes: ConvolutionAttributes, weight: [Int], winogradFrom: Int?
     ) -> [ConvolutionMethod] {
-        // The library's own layouts are the fast ones of bfloat16, and it has no minimal filtering there.
-        guard imageType == ERDE_DNNL_FLOAT32 else { return [.direct] }
+        // The library has no minimal filtering in bfloat16. Its own layouts are the fast ones there, but for a convolution of too few
+        // channels for tiles: where there are tiles, all others want the channels innermost.
+        guard imageType == ERDE_DNNL_FLOAT32 else {
+            return erde_dnnl_has_tiles() != 0 ? [.channelsLast, .direct] : [.direct]
+        }
         guard let winogradFrom, attributes.isDense3x3(weight), min(weight[0], weight[1]) >= winogradFrom else {
             return [.channelsLast, .direct]
         }
@@ -142,38 +145,6 @@ extension Lowering {
         append(
             "convolutionDataGradient", operation, reads: [(ERDE_DNNL_SRC, dy), (ERDE_DNNL_WEIGHTS, weight)],
             writes: [(ERDE_DNNL_DST, target)])
-    }
-
-    mutating func lowerConvolutionWeightGradient(
-        _ node: Node, _ attributes: ConvolutionAttributes
-    ) throws(ErdeError) {
-        let result = node.outputs[0]
-        var window = attributes.window(kernel: dimensions(of: result))
-        let dweight = try Layout.any(groupedDimensions(of: result, attributes))
-        let methods = methods(attributes, weight: dimensions(of: result), winogradFrom: 16)
-        func operation(_ type: erde_dnnl_type) throws(ErdeError) -> Operation {
-            try ConvolutionMethod.first(of: methods) { [self] method throws(ErdeError) in
-                let x = try method.layout(dimensions(of: node.inputs[1]), type)
-                let dy = try method.layout(dimensions(of: node.inputs[0]), type)
-                return try Operation("convolution_backward_weights", for: "a convolution's gradient") { result in
-                    erde_dnnl_convolution_weight_gradient_create(
-                        machine.handle, method.algorithm, x.handle, dweight.handle, dy.handle, &window, result)
-                }
-            }
-        }
-        // Not every window has code for bfloat16 images and float32 weights.
-        let operation =
-            if let preferred = try? operation(imageType) { preferred } else { try operation(ERDE_DNNL_FLOAT32) }
-        let reads: ArgumentList = [
-            (ERDE_DNNL_SRC, try placed(node.inputs[1], as: .chosen(by: operation, for: ERDE_DNNL_SRC))),
-            (ERDE_DNNL_DIFF_DST, try placed(node.inputs[0], as: .chosen(by: operation, for: ERDE_DNNL_DIFF_DST))),
-        ]
-        let layout = try Layout.chosen(by: operation, for: ERDE_DNNL_DIFF_WEIGHTS)
-        let chosen = Placement(buffer: program.buffer(byteCount: layout.byteCount), layout: layout)
-        append("convolutionWeightGradient", operation, reads: reads, writes: [(ERDE_DNNL_DIFF_WEIGHTS, chosen)])
-        let target = try define(result)
-        let view = try Layout.plain(groupedDimensions(of: result, attributes))
-        try appendReorder(from: chosen, to: Placement(buffer: target.buffer, layout: view))
     }
 
     /// A convolution's weight in the layout its primitive wants. With groups the primitive sees one dimension more.

@@ -19,10 +19,11 @@ struct Lowering {
         let layout: Layout
     }
 
-    /// What a forward operation leaves for its gradient.
-    struct ForwardRecord {
-        let operation: Operation
-        let workspace: Placement?
+    /// What a normalisation leaves for its gradient.
+    enum NormalizationRecord {
+        case primitive(Operation, workspace: Placement?)
+        /// Loops of our own, and the buffers of slope and offset.
+        case rows(RowNormalization, slope: Buffer, offset: Buffer)
     }
 
     let graph: Graph
@@ -30,6 +31,10 @@ struct Lowering {
     let fusions: Fusions
     /// What images are kept as: the activations, their gradients, and the weights of convolutions while they are used.
     let imageType: erde_dnnl_type
+    /// Worker threads that loops may use.
+    let threads: Int
+    /// A machine for each thread, for operations that run side by side.
+    let machines: [Machine]
     /// Whether runs change variables, so that this is training, to which roundings are noise.
     let isTraining: Bool
     /// Images that a convolution's weight gradient reads.
@@ -42,13 +47,17 @@ struct Lowering {
     var places = Places()
     /// The same value in every layout made so far, the first as it was produced.
     var placements: [Value: [Placement]] = [:]
-    /// By node index, for normalisations that kept a workspace.
-    var forwardRecords: [Int: ForwardRecord] = [:]
+    /// By the node index of a normalisation with the statistics of its batch.
+    var normalizationRecords: [Int: NormalizationRecord] = [:]
 
-    init(graph: Graph, machine: Machine, imageType: erde_dnnl_type) throws(ErdeError) {
+    init(graph: Graph, machine: Machine, imageType: erde_dnnl_type, threads: Int) throws(ErdeError) {
         self.graph = graph
         self.machine = machine
         self.imageType = imageType
+        self.threads = threads
+        var machines: [Machine] = []
+        for _ in 0..<(threads > 1 ? threads : 0) { machines.append(try Machine()) }
+        self.machines = machines
         fusions = Fusions(graph)
         isTraining = !graph.updates.isEmpty
         trainedOn = Set(

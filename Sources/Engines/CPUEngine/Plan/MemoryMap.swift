@@ -10,6 +10,11 @@ struct MemoryMap {
         addresses[buffer.index].assumingMemoryBound(to: Float.self)
     }
 
+    /// Numbers in bfloat16, the upper halves of float32.
+    func halves(_ buffer: Buffer) -> UnsafeMutablePointer<UInt16> {
+        addresses[buffer.index].assumingMemoryBound(to: UInt16.self)
+    }
+
     func integers(_ buffer: Buffer) -> UnsafeMutablePointer<Int32> {
         addresses[buffer.index].assumingMemoryBound(to: Int32.self)
     }

@@ -69,6 +69,8 @@ typedef enum {
     ERDE_DNNL_BFLOAT16_NATIVE,
 } erde_dnnl_bfloat16;
 erde_dnnl_bfloat16 erde_dnnl_bfloat16_support(void);
+// Whether the processor has matrix tiles (AMX), and the library has asked the system for them.
+int erde_dnnl_has_tiles(void);
 // How this processor multiplies bytes: with instructions that sum in 32 bits (VNNI, AMX), with older ones whose sums of
 // two products saturate at 16 bits, or in plain loops.
 typedef enum {
@@ -82,6 +84,9 @@ erde_dnnl_int8 erde_dnnl_int8_support(void);
 int erde_dnnl_scales_are_arguments(void);
 // Sets the worker threads of the calling thread's later executions.
 void erde_dnnl_set_threads(int threads);
+// Calls `body` with 0, 1, … up to parts - 1, several at once, on the threads that execute operations: they are awake, and others
+// would take their processors away. 0 when the library does not work with such threads, and nothing was called.
+int erde_dnnl_run_parts(int threads, int parts, void (*body)(void *context, int part), void *context);
 
 int erde_dnnl_machine_create(erde_dnnl_machine **machine);
 void erde_dnnl_machine_destroy(erde_dnnl_machine *machine);
@@ -92,6 +97,8 @@ int erde_dnnl_layout_create(erde_dnnl_layout **layout, int rank, const int64_t *
                             const int64_t *strides);
 // A layout that the operation may choose.
 int erde_dnnl_layout_create_any(erde_dnnl_layout **layout, int rank, const int64_t *dimensions, erde_dnnl_type type);
+// The same for fewer images: the layout of the first `count` along dimension 0.
+int erde_dnnl_layout_create_part(erde_dnnl_layout **layout, const erde_dnnl_layout *whole, int64_t count);
 void erde_dnnl_layout_destroy(erde_dnnl_layout *layout);
 int erde_dnnl_layout_equal(const erde_dnnl_layout *a, const erde_dnnl_layout *b);
 erde_dnnl_type erde_dnnl_layout_type(const erde_dnnl_layout *layout);
@@ -146,10 +153,11 @@ int erde_dnnl_convolution_data_gradient_create(erde_dnnl_machine *machine, erde_
                                                const erde_dnnl_layout *diff_src, const erde_dnnl_layout *weights,
                                                const erde_dnnl_layout *diff_dst, const erde_dnnl_window *window,
                                                erde_dnnl_operation **operation);
+// `weights` are those of the forward convolution, of the images' type; their gradient may have another.
 int erde_dnnl_convolution_weight_gradient_create(erde_dnnl_machine *machine, erde_dnnl_convolution_algorithm algorithm,
-                                                 const erde_dnnl_layout *src, const erde_dnnl_layout *diff_weights,
-                                                 const erde_dnnl_layout *diff_dst, const erde_dnnl_window *window,
-                                                 erde_dnnl_operation **operation);
+                                                 const erde_dnnl_layout *src, const erde_dnnl_layout *weights,
+                                                 const erde_dnnl_layout *diff_weights, const erde_dnnl_layout *diff_dst,
+                                                 const erde_dnnl_window *window, erde_dnnl_operation **operation);
 
 // dst = src · weights (+ bias): plain matrices, transposed by their strides.
 int erde_dnnl_matmul_create(erde_dnnl_machine *machine, const erde_dnnl_layout *src, const erde_dnnl_layout *weights,

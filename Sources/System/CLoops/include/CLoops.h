@@ -28,3 +28,51 @@ typedef struct {
 
 // y = scale * x where an element is kept, else 0, for the elements first..<end.
 void erde_dropout(const erde_dropout_mask *mask, const float *x, float *y, size_t first, size_t end);
+
+// Batch normalisation of images in bfloat16 (the upper halves of float32) whose channels are innermost: each place of an image is
+// a row of `channels` numbers. y = x * slope[c] + offset[c], then the larger of that and 0 if it is rectified.
+typedef struct {
+    const uint16_t *x;
+    size_t channels;
+    const float *slope, *offset;  // one for each channel
+    int is_rectified;
+} erde_normalized_rows;
+
+// dx = of_gradient[c] * dy + of_input[c] * x + constant[c] + addend, where dy is 0 wherever the rectified y is.
+typedef struct {
+    const float *of_gradient, *of_input, *constant;
+    const uint16_t *addend;  // rows like those of x, or NULL
+} erde_normalized_gradient;
+
+// Adds to sums[c] what lies between x and shift[c], and to sums[channels + c] its square, over the rows first..<end.
+void erde_sum_rows(const uint16_t *x, size_t channels, const float *shift, size_t first, size_t end, double *sums);
+
+// Does the rows first..<end of y.
+void erde_normalize_rows(const erde_normalized_rows *work, uint16_t *y, size_t first, size_t end);
+
+// Adds to sums[c] the dy that pass the ReLU, and to sums[channels + c] the same times x - mean[c], over the rows first..<end.
+void erde_sum_gradient_rows(const erde_normalized_rows *work, const uint16_t *dy, const float *mean, size_t first, size_t end,
+                            double *sums);
+
+// Does the rows first..<end of dx.
+void erde_normalize_gradient_rows(const erde_normalized_rows *work, const uint16_t *dy, const erde_normalized_gradient *factors,
+                                  uint16_t *dx, size_t first, size_t end);
+
+// The gradient of the weights of a convolution with 3x3 kernels, stride 1 and a padding of one, of images in bfloat16 whose channels
+// are innermost, in the matrix tiles of processors that have them (AMX). Sums are in float32. To be called only where the processor
+// has tiles and the process may use them.
+typedef struct {
+    const uint16_t *x, *dy;  // [images][height][width][channels] and [outputs]
+    size_t height, width, channels, outputs;
+} erde_tiled_weight_gradient;
+
+// Bytes of working space, aligned to 64, that one thread needs.
+size_t erde_tiled_weight_gradient_space(const erde_tiled_weight_gradient *work);
+
+// Leaves the sums over the images first..<end in the space.
+void erde_sum_weight_gradient_tiles(const erde_tiled_weight_gradient *work, void *space, size_t first, size_t end);
+
+// Adds up what is in `count` spaces, each so many bytes behind the other, into dweight [outputs][channels][3][3]: the outputs
+// first..<end.
+void erde_collect_weight_gradient(const erde_tiled_weight_gradient *work, const void *space, size_t distance, size_t count,
+                                  size_t first, size_t end, float *dweight);
