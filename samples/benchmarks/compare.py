@@ -5,11 +5,11 @@
 Run it with the Python that has the peers (PyTorch, ONNX Runtime, OpenVINO, Pillow, torchvision), on a machine that does nothing
 else. Every round runs erde and then each peer; a peer's best mode counts. All raw figures go to the results file, one JSON line each,
 in place of those that it has of the same work; the table is made from the whole file, so that --only measures some rows anew. It
-replaces what stands between the page's two `measured` comments.
+replaces what stands between the page's two `measured` comments. A machine of another kind has a --section of its own there, and a
+results file.
 """
 import argparse, json, os, platform, shutil, statistics, subprocess, sys, tempfile, textwrap, time
 
-BEGIN, END = "<!-- measured: begin -->", "<!-- measured: end -->"
 HERE = os.path.dirname(os.path.abspath(__file__))
 
 
@@ -51,7 +51,7 @@ class Comparison:
 
     def row(self):
         if not self.ours or not self.theirs:
-            return f"| {self.work} | – | – | not measured | |"
+            return None
         pick = min if self.unit == "s" else max
         mode, rates = pick(self.theirs.items(), key=lambda item: statistics.median(item[1]))
         ours, theirs = statistics.median(self.ours), statistics.median(rates)
@@ -81,12 +81,14 @@ def comparisons(a, precision):
                 for result in lines([sys.executable, os.path.join(HERE, "peers", script), *arguments, *extra]):
                     if keep(result):
                         name = " ".join(filter(None, [result["peer"].split("-")[0], result.get("mode")]))
-                        found[name] = (result["images_per_s"], result.get("peak_bytes"))
+                        rate = (result["images_per_s"], result.get("peak_bytes"))
+                        found[name] = max(found.get(name, rate), rate, key=lambda rate: rate[0])
             return found
         return run
 
-    modes = ["channels-last-bfloat16"] if precision == "bfloat16" else ["float32", "channels-last"] + (
-        [] if a.without_compiled else ["channels-last-compiled"])
+    modes = ["channels-last-bfloat16"] if precision == "bfloat16" else ["float32", "channels-last"]
+    if not a.without_compiled:
+        modes.append("channels-last-compiled" + ("-bfloat16" if precision == "bfloat16" else ""))
     for widths, blocks, size, channels in (("16,32,64", 3, 32, 3), ("32,64,128", 3, 28, 1), ("64,128,256", 2, 32, 3)):
         shape = ["--widths", widths, "--blocks", str(blocks), "--size", str(size), "--channels", str(channels)]
         yield Comparison(
@@ -114,6 +116,12 @@ def comparisons(a, precision):
             f"inference with exits for {budget} MACs, batch 128, {precision}; the peers run full depth",
             erde("bench", "infer", a.model, "--budget", budget, "--precision", precision, "--rounds", "7"),
             peer("infer_throughput.py", onnx, "--batches", "128", keep=with_precision(128)))
+    for model in a.int8 if precision == "float32" else []:
+        for batch in (128, 1):
+            yield Comparison(
+                f"inference of {os.path.basename(model)}, batch {batch}, int8",
+                erde("bench", "infer", model, "--batch", str(batch)),
+                peer("infer_throughput.py", model, "--batches", str(batch)))
     if a.images and precision == "float32":
         yield Comparison(
             "decoding PNG and JPEG files, one thread",
@@ -131,12 +139,14 @@ if __name__ == "__main__":
     p.add_argument("--erde", required=True)
     p.add_argument("--model", help="an early-exit student with its dataset in place")
     p.add_argument("--budget", action="append", default=[], help="a budget that the student was calibrated for")
+    p.add_argument("--int8", action="append", default=[], help="a model in int8; its file's name names the row")
     p.add_argument("--images", help="a folder of PNG and JPEG files")
     p.add_argument("--rounds", type=int, default=3)
     p.add_argument("--without-compiled", action="store_true", help="leave out torch.compile, which takes minutes")
     p.add_argument("--only", help="only rows whose text contains this")
     p.add_argument("--results", default="results.jsonl")
     p.add_argument("--page", help="a Markdown page for the table")
+    p.add_argument("--section", default="measured", help="what the page's comments around the table are called")
     a = p.parse_args()
     a.scratch = tempfile.mkdtemp()
     doctor = json.loads(subprocess.run([a.erde, "doctor", "--json"], stdout=subprocess.PIPE, text=True, check=True).stdout)
@@ -168,14 +178,15 @@ if __name__ == "__main__":
         + (" PyTorch without torch.compile." if not any("compiled" in who for c in rows.values() for who in c.theirs) else ""))
     text = [
         *textwrap.wrap(machine, 127), "", "| work | erde | best peer | ratio | rounds |", "| --- | --- | --- | --- | --- |",
-        *(c.row() for c in rows.values()),
+        *filter(None, (c.row() for c in rows.values())),
         "", "| peak memory | erde | PyTorch | ratio |", "| --- | --- | --- | --- |",
         *filter(None, (c.memory_row() for c in rows.values() if "step" in c.work)), ""]
+    begin, end = f"<!-- {a.section}: begin -->", f"<!-- {a.section}: end -->"
     if a.page:
         with open(a.page) as page:
-            before, _, rest = page.read().partition(BEGIN)
-        after = rest.partition(END)[2]
+            before, _, rest = page.read().partition(begin)
+        after = rest.partition(end)[2]
         with open(a.page, "w") as page:
-            page.write(before + BEGIN + "\n" + "\n".join(text) + END + after)
+            page.write(before + begin + "\n" + "\n".join(text) + end + after)
     shutil.rmtree(a.scratch)
     print("\n".join(text))

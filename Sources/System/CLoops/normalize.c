@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "processors.h"
+#include "rows.h"
 
 typedef float floats __attribute__((vector_size(64)));
 typedef uint32_t words __attribute__((vector_size(64)));
@@ -11,7 +12,7 @@ typedef uint16_t halves __attribute__((vector_size(32)));
 typedef floats floats_anywhere __attribute__((aligned(4), may_alias));
 typedef halves halves_anywhere __attribute__((aligned(2), may_alias));
 
-enum { LANES = 16, NARROW = 64, WIDEST_PERIOD = NARROW * (NARROW - 1) };
+enum { LANES = 16 };
 
 #define FLOATS(pointer) (*(const floats_anywhere *)(pointer))
 #define ZERO ((floats){0})
@@ -39,18 +40,6 @@ static inline uint16_t narrowed(float number) {
     uint32_t bits;
     memcpy(&bits, &number, sizeof bits);
     return number != number ? 0x7FC0 : (uint16_t)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-}
-
-// Rows of few channels are taken several at once, as one row of a multiple of 64.
-static inline size_t rows_at_once(size_t channels) {
-    if (channels == 0 || channels >= NARROW) return 1;
-    size_t a = NARROW, b = channels;
-    while (b) {
-        const size_t rest = a % b;
-        a = b;
-        b = rest;
-    }
-    return NARROW / a;
 }
 
 // Declares NAME, the numbers of SOURCE for each channel of so many rows.

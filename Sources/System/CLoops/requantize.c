@@ -1,8 +1,10 @@
 #include "CLoops.h"
 
 #include <stdint.h>
+#include <string.h>
 
 #include "processors.h"
+#include "rows.h"
 
 // Adding and taking away 1.5 * 2^23 rounds a small float to the nearest integer, ties to even.
 #define ROUNDING 12582912.0f
@@ -30,7 +32,7 @@ DEFINE(signed_to_unsigned, int8_t, uint8_t)
 DEFINE(unsigned_to_signed, uint8_t, int8_t)
 DEFINE(unsigned_to_unsigned, uint8_t, uint8_t)
 
-void erde_requantize(const erde_requantization *work, size_t first, size_t end) {
+static void requantize(const erde_requantization *work, size_t first, size_t end) {
     if (work->source_is_signed) {
         if (work->target_is_signed) signed_to_signed(work, first, end);
         else signed_to_unsigned(work, first, end);
@@ -38,4 +40,26 @@ void erde_requantize(const erde_requantization *work, size_t first, size_t end) 
         if (work->target_is_signed) unsigned_to_signed(work, first, end);
         else unsigned_to_unsigned(work, first, end);
     }
+}
+
+void erde_requantize(const erde_requantization *work, size_t first, size_t end) {
+    const size_t channels = work->channels, rows = rows_at_once(channels);
+    if (rows == 1 || work->source_stride != channels || work->target_stride != channels) {
+        requantize(work, first, end);
+        return;
+    }
+    float slope[WIDEST_PERIOD], offset[WIDEST_PERIOD];
+    for (size_t row = 0; row < rows; row++) {
+        memcpy(slope + row * channels, work->slope, channels * sizeof *slope);
+        memcpy(offset + row * channels, work->offset, channels * sizeof *offset);
+    }
+    erde_requantization wide = *work;
+    wide.source = (const char *)work->source + first * channels;
+    wide.target = (char *)work->target + first * channels;
+    wide.source_stride = wide.target_stride = wide.channels = rows * channels;
+    wide.slope = slope;
+    wide.offset = offset;
+    const size_t whole = (end - first) / rows;
+    requantize(&wide, 0, whole);
+    requantize(work, first + whole * rows, end);
 }

@@ -1,4 +1,4 @@
-// Loops that oneDNN lacks, compiled for several processors; the fastest that this one has is taken at run time.
+// Loops that oneDNN lacks or is slow at, compiled for several processors; the fastest that this one has is taken at run time.
 #pragma once
 
 #include <stddef.h>
