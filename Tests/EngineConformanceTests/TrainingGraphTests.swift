@@ -11,8 +11,8 @@ struct TrainingGraphTests {
         absolute: 5e-5, relative: 5e-4,
         reason: "float32 through five layers and back, batch norm of few elements, carried over four steps")
 
-    /// Batch 1 would leave nothing to normalise; 17 channels are one more than a vector.
-    @Test("agrees with the reference engine", arguments: EngineUnderTest.all, [(2, 4), (7, 17), (5, 16)])
+    /// Batch 1 would leave nothing to normalise; 17 channels are one more than a vector; 16 images are shared out between threads.
+    @Test("agrees with the reference engine", arguments: EngineUnderTest.all, [(2, 4), (7, 17), (5, 16), (16, 6)])
     func agrees(subject: EngineUnderTest, size: (batch: Int, channels: Int)) throws {
         let training = try TrainingGraph(batch: size.batch, channels: size.channels)
         let reference = try ReferenceEngine().compile(training.graph, parameters: training.parameters)

@@ -100,6 +100,12 @@ def comparisons(a, precision):
         erde("bench", "train", "--arch", "preresnet:widths=16,32,64:blocks=1,1,1", "--teacher", "preresnet-20x2", "--size", "28",
              "--channels", "1", "--precision", precision),
         peer("distill_throughput.py", modes=[mode for mode in modes if "compiled" not in mode]))
+    for model in a.int8 if precision == "float32" else []:
+        for batch in (128, 1):
+            yield Comparison(
+                f"inference of {os.path.basename(model)}, batch {batch}, int8",
+                erde("bench", "infer", model, "--batch", str(batch)),
+                peer("infer_throughput.py", model, "--batches", str(batch)))
     if not a.model:
         return
     with_precision = lambda batch: lambda result: result["batch"] == batch and (
@@ -116,12 +122,6 @@ def comparisons(a, precision):
             f"inference with exits for {budget} MACs, batch 128, {precision}; the peers run full depth",
             erde("bench", "infer", a.model, "--budget", budget, "--precision", precision, "--rounds", "7"),
             peer("infer_throughput.py", onnx, "--batches", "128", keep=with_precision(128)))
-    for model in a.int8 if precision == "float32" else []:
-        for batch in (128, 1):
-            yield Comparison(
-                f"inference of {os.path.basename(model)}, batch {batch}, int8",
-                erde("bench", "infer", model, "--batch", str(batch)),
-                peer("infer_throughput.py", model, "--batches", str(batch)))
     if a.images and precision == "float32":
         yield Comparison(
             "decoding PNG and JPEG files, one thread",

@@ -56,7 +56,7 @@ static inline uint16_t narrowed(float number) {
 static inline size_t block_of(size_t period) { return 16384 / period > 16 ? 16384 / period : 16; }
 
 // Adds up SUM0 and SUM1, made of the vectors and of the single numbers at `place`, by channel. The numbers of whole rows go
-// through vectors for 32, then 16 columns; columns and rows that are left go one by one.
+// through vectors for 32 columns; columns and rows that are left go one by one.
 #define SUM_ROWS(LOAD, SINGLE)                                                                                        \
     const size_t whole = (end - first) / rows, period = rows * channels, block = block_of(period);                    \
     const size_t base = first * channels;                                                                             \

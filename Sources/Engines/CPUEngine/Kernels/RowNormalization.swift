@@ -32,7 +32,10 @@ struct RowNormalization {
 
     /// Writes the mean and the variance (of the batch, undivided by n − 1) of each channel.
     func statistics(of x: Halves, mean: Floats, variance: Floats, sums: UnsafeMutableRawPointer) {
-        guard rows > 0 else { return }
+        guard rows > 0 else {
+            for channel in 0..<channels { (mean[channel], variance[channel]) = (.nan, .nan) }
+            return
+        }
         // Distances from the first row, whose squares do not swallow a small variance about a large mean.
         for channel in 0..<channels { mean[channel] = Float(bitPattern: UInt32(x[channel]) << 16) }
         let totals = addUp(in: sums) { range, sums in
@@ -41,7 +44,7 @@ struct RowNormalization {
         for channel in 0..<channels {
             let distance = totals[channel] / Double(rows)
             mean[channel] += Float(distance)
-            variance[channel] = Float(max(0, totals[channels + channel] / Double(rows) - distance * distance))
+            variance[channel] = Float(max(totals[channels + channel] / Double(rows) - distance * distance, 0))
         }
     }
 

@@ -16,7 +16,11 @@ struct TiledWeightGradient {
     /// Bytes of an image that leave a processor's own cache room for sums.
     private static let largestImage = 1 << 19
 
-    /// Nil where the processor has no tiles, and where the images are too few to be shared out or too large to be kept at hand.
+    /// Bytes of working space of all threads that a gradient may take.
+    private static let mostSpace = 1 << 26
+
+    /// Nil where the processor has no tiles, where the images are too few to be shared out or too large to be kept at hand, and where
+    /// the threads' sums would take too much memory.
     init?(images: Int, height: Int, width: Int, channels: Int, outputs: Int, threads: Int) {
         guard erde_dnnl_has_tiles() != 0, images >= threads,
             (height + 2) * (width + 2) * max(channels, outputs) * 2 <= TiledWeightGradient.largestImage
@@ -27,6 +31,7 @@ struct TiledWeightGradient {
             x: nil, dy: nil, height: height, width: width, channels: channels, outputs: outputs)
         let page = 4096
         spaceByteCount = (erde_tiled_weight_gradient_space(&work) + page - 1) / page * page
+        guard threads * spaceByteCount <= TiledWeightGradient.mostSpace else { return nil }
     }
 
     /// Bytes of working space of all threads.

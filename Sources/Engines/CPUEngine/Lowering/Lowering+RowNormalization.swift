@@ -6,7 +6,7 @@ extension Lowering {
     /// Loops of our own for the normalisation of an image; nil where the library's code serves.
     func rowNormalization(of x: Placement, _ value: Value, isRectified: Bool) -> RowNormalization? {
         let shape = dimensions(of: value)
-        guard x.layout.type == ERDE_DNNL_BFLOAT16, shape.count == 4,
+        guard x.layout.type == ERDE_DNNL_BFLOAT16, shape.count == 4, shape[1] > 0,
             let rows = try? Layout.channelsLast(shape, ERDE_DNNL_BFLOAT16), rows == x.layout
         else { return nil }
         return RowNormalization(

@@ -23,9 +23,12 @@ extension Lowering {
                 }
             }
         }
-        // Not every window has code for bfloat16 images and float32 weights.
+        // Not every window has code, or fast code, for bfloat16 images and float32 weights.
+        let preferred = try? operation(imageType)
         let operation =
-            if let preferred = try? operation(imageType) { preferred } else { try operation(ERDE_DNNL_FLOAT32) }
+            if let preferred, !preferred.isFallback || imageType == ERDE_DNNL_FLOAT32 { preferred } else {
+                try operation(ERDE_DNNL_FLOAT32)
+            }
         let reads: ArgumentList = [
             (ERDE_DNNL_SRC, try placed(node.inputs[1], as: .chosen(by: operation, for: ERDE_DNNL_SRC))),
             (ERDE_DNNL_DIFF_DST, try placed(node.inputs[0], as: .chosen(by: operation, for: ERDE_DNNL_DIFF_DST))),
@@ -44,7 +47,7 @@ extension Lowering {
     /// afterwards. Threads that share one operation wait for each other in it, spinning, as long as it takes: a time slice
     /// where another program or another virtual machine has one of the processors.
     ///
-    /// - Returns: false, with nothing added, where the images cannot be shared out.
+    /// - Returns: false, with nothing added, where the images cannot be shared out or the weights are larger than the images.
     private mutating func appendSideBySide(
         _ whole: Operation, _ node: Node, _ attributes: ConvolutionAttributes, reads: ArgumentList, to result: Placement
     ) throws(ErdeError) -> Bool {
@@ -52,7 +55,12 @@ extension Lowering {
         guard threads > 1, images % threads == 0, images / threads >= 8 else { return false }
         let share = images / threads
         var window = attributes.window(kernel: dimensions(of: node.outputs[0]))
-        let (x, dy) = (try reads[0].placement.layout.part(of: share), try reads[1].placement.layout.part(of: share))
+        let (wholeX, wholeDy) = (reads[0].placement.layout, reads[1].placement.layout)
+        guard let x = try? wholeX.part(of: share), let dy = try? wholeDy.part(of: share),
+            // One image lies behind the other.
+            x.byteCount * threads == wholeX.byteCount, dy.byteCount * threads == wholeDy.byteCount,
+            result.layout.byteCount * threads <= wholeX.byteCount + wholeDy.byteCount
+        else { return false }
         let weight = try Layout.any(groupedDimensions(of: node.outputs[0], attributes), x.type)
         let isMinimal = whole.implementation.contains("wino")
         erde_dnnl_set_threads(1)
@@ -86,9 +94,11 @@ extension Lowering {
         let count = result.layout.byteCount / MemoryLayout<Float>.size
         appendHost("sum of weight gradients", reads: sums, writes: [result.buffer]) { [sums] memory in
             let total = memory.floats(sums[0])
-            for part in sums.dropFirst() {
-                let addend = memory.floats(part)
-                for index in 0..<count { total[index] += addend[index] }
+            forEachRange(of: count, threads: memory.threads) { range in
+                for part in sums.dropFirst() {
+                    let addend = memory.floats(part)
+                    for index in range { total[index] += addend[index] }
+                }
             }
         }
         return true

@@ -60,7 +60,7 @@ void erde_normalize_gradient_rows(const erde_normalized_rows *work, const uint16
 
 // The gradient of the weights of a convolution with 3x3 kernels, stride 1 and a padding of one, of images in bfloat16 whose channels
 // are innermost, in the matrix tiles of processors that have them (AMX). Sums are in float32. To be called only where the processor
-// has tiles and the process may use them.
+// has tiles and the process may use them. A number that is none spreads to more of the gradient than its neighbours alone.
 typedef struct {
     const uint16_t *x, *dy;  // [images][height][width][channels] and [outputs]
     size_t height, width, channels, outputs;
