@@ -44,13 +44,8 @@ static inline uint16_t narrowed(float number) {
 
 // Declares NAME, the numbers of SOURCE for each channel of so many rows.
 #define REPEATED(NAME, SOURCE)                                                                                        \
-    float NAME##_repeated[WIDEST_PERIOD];                                                                             \
-    const float *NAME = (SOURCE);                                                                                     \
-    if (rows > 1) {                                                                                                   \
-        for (size_t row = 0; row < rows; row++)                                                                       \
-            memcpy(NAME##_repeated + row * channels, NAME, channels * sizeof(float));                                 \
-        NAME = NAME##_repeated;                                                                                       \
-    }
+    float NAME##_place[WIDEST_PERIOD];                                                                                \
+    const float *NAME = repeated(SOURCE, channels, rows, NAME##_place);
 
 // Rows whose sums are kept in float32 before they are added up in double precision.
 static inline size_t block_of(size_t period) { return 16384 / period > 16 ? 16384 / period : 16; }
@@ -114,6 +109,11 @@ static void scale(const erde_normalized_rows *work, uint16_t *y, size_t first, s
     REPEATED(offset, work->offset)
     const size_t period = rows * channels, stop = end * channels;
     size_t place = first * channels;
+#define SINGLE(place, column)                                                                                         \
+    {                                                                                                                 \
+        const float value = widened(x[place]) * slope[column] + offset[column];                                       \
+        y[place] = narrowed(rectifies && value < 0 ? 0 : value);                                                      \
+    }
     for (; place + period <= stop; place += period) {
         size_t column = 0;
         for (; column + LANES <= period; column += LANES) {
@@ -121,15 +121,10 @@ static void scale(const erde_normalized_rows *work, uint16_t *y, size_t first, s
             if (rectifies) value = KEPT(~(words)(value < ZERO), value);
             *(halves_anywhere *)(y + place + column) = NARROWED(value);
         }
-        for (; column < period; column++) {
-            const float value = widened(x[place + column]) * slope[column] + offset[column];
-            y[place + column] = narrowed(rectifies && value < 0 ? 0 : value);
-        }
+        for (; column < period; column++) SINGLE(place + column, column)
     }
-    for (size_t column = 0; place < stop; place++, column++) {
-        const float value = widened(x[place]) * slope[column] + offset[column];
-        y[place] = narrowed(rectifies && value < 0 ? 0 : value);
-    }
+    for (size_t column = 0; place < stop; place++, column++) SINGLE(place, column)
+#undef SINGLE
 }
 
 COMPILED_FOR("avx512bw", "avx2")

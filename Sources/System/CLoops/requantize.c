@@ -1,7 +1,6 @@
 #include "CLoops.h"
 
 #include <stdint.h>
-#include <string.h>
 
 #include "processors.h"
 #include "rows.h"
@@ -49,16 +48,12 @@ void erde_requantize(const erde_requantization *work, size_t first, size_t end) 
         return;
     }
     float slope[WIDEST_PERIOD], offset[WIDEST_PERIOD];
-    for (size_t row = 0; row < rows; row++) {
-        memcpy(slope + row * channels, work->slope, channels * sizeof *slope);
-        memcpy(offset + row * channels, work->offset, channels * sizeof *offset);
-    }
     erde_requantization wide = *work;
     wide.source = (const char *)work->source + first * channels;
     wide.target = (char *)work->target + first * channels;
     wide.source_stride = wide.target_stride = wide.channels = rows * channels;
-    wide.slope = slope;
-    wide.offset = offset;
+    wide.slope = repeated(work->slope, channels, rows, slope);
+    wide.offset = repeated(work->offset, channels, rows, offset);
     const size_t whole = (end - first) / rows;
     requantize(&wide, 0, whole);
     requantize(work, first + whole * rows, end);

@@ -29,11 +29,7 @@ enum WorkerPatience {
 
     /// Tasks that run or could run at this moment: the fourth field of /proc/loadavg is `running/all`.
     private static func runningTasks() -> Int? {
-        guard let file = fopen("/proc/loadavg", "r") else { return nil }
-        defer { fclose(file) }
-        var line = [CChar](repeating: 0, count: 128)
-        guard fgets(&line, Int32(line.count), file) != nil else { return nil }
-        let fields = String(decoding: line.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self).split(separator: " ")
+        let fields = InputFile.systemText("/proc/loadavg").split(separator: " ")
         return fields.count > 3 ? Int(fields[3].prefix { $0 != "/" }) : nil
     }
 }

@@ -4,5 +4,5 @@ func forEachRange(of count: Int, threads: Int, _ body: (Range<Int>) -> Void) {
     let smallest = 1 << 16
     let parts = min(threads, count / smallest)
     guard parts > 1 else { return body(0..<count) }
-    inParallel(parts, threads: threads) { part in body(count * part / parts..<count * (part + 1) / parts) }
+    inParallel(parts, of: count, threads: threads) { _, range in body(range) }
 }

@@ -1,6 +1,12 @@
 import CDNNL
 import Dispatch
 
+/// Calls `body` with each of so many parts of `0..<count`, of like size, and its number: on so many threads.
+@inline(__always)
+func inParallel(_ parts: Int, of count: Int, threads: Int, _ body: (Int, Range<Int>) -> Void) {
+    inParallel(parts, threads: threads) { part in body(part, count * part / parts..<count * (part + 1) / parts) }
+}
+
 /// Calls `body` with each part of some work, on so many threads: those of the library where it has them.
 ///
 /// A thread that sleeps takes tens of microseconds to wake, in a virtual machine more, and a step has hundreds of loops and

@@ -59,7 +59,7 @@ struct RowNormalization {
 
     func normalize(_ x: Halves, with line: Line, into y: Halves) {
         let work = normalized(x, line)
-        forEachPart { _, range in
+        inParallel(parts, of: rows, threads: threads) { _, range in
             withUnsafePointer(to: work) { erde_normalize_rows($0, y, range.lowerBound, range.upperBound) }
         }
     }
@@ -84,17 +84,17 @@ struct RowNormalization {
         for channel in 0..<channels {
             let inverse = 1 / (Double(variance[channel]) + epsilon).squareRoot()
             let (slope, count) = (Double(gamma[channel]) * inverse, Double(max(1, rows)))
-            let (beta, gamma) = (totals[channel], totals[channels + channel] * inverse)
-            dbeta[channel] = Float(beta)
-            dgamma[channel] = Float(gamma)
-            let input = -slope * inverse * gamma / count
+            let (ofBeta, ofGamma) = (totals[channel], totals[channels + channel] * inverse)
+            dbeta[channel] = Float(ofBeta)
+            dgamma[channel] = Float(ofGamma)
+            let input = -slope * inverse * ofGamma / count
             ofGradient[channel] = Float(slope)
             ofInput[channel] = Float(input)
-            constant[channel] = Float(-slope * beta / count - input * Double(mean[channel]))
+            constant[channel] = Float(-slope * ofBeta / count - input * Double(mean[channel]))
         }
         let gradient = erde_normalized_gradient(
             of_gradient: ofGradient, of_input: ofInput, constant: constant, addend: addend)
-        forEachPart { _, range in
+        inParallel(parts, of: rows, threads: threads) { _, range in
             withUnsafePointer(to: work) { work in
                 withUnsafePointer(to: gradient) {
                     erde_normalize_gradient_rows(work, dy, $0, dx, range.lowerBound, range.upperBound)
@@ -115,15 +115,10 @@ struct RowNormalization {
         let count = 2 * channels
         let totals = place.assumingMemoryBound(to: Double.self)
         totals.update(repeating: 0, count: parts * count)
-        forEachPart { part, range in body(range, totals + part * count) }
+        inParallel(parts, of: rows, threads: threads) { part, range in body(range, totals + part * count) }
         for part in stride(from: 1, to: parts, by: 1) {
             for index in 0..<count { totals[index] += totals[part * count + index] }
         }
         return totals
-    }
-
-    /// Calls `body` with each part and its rows, several at once.
-    private func forEachPart(_ body: (Int, Range<Int>) -> Void) {
-        inParallel(parts, threads: threads) { part in body(part, rows * part / parts..<rows * (part + 1) / parts) }
     }
 }

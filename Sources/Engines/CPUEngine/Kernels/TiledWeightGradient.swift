@@ -1,4 +1,3 @@
-import CDNNL
 import CLoops
 
 /// The gradient of the weights of a convolution with a 3x3 kernel, stride 1 and a padding of one, of images in bfloat16 whose channels
@@ -22,7 +21,7 @@ struct TiledWeightGradient {
     /// Nil where the processor has no tiles, where the images are too few to be shared out or too large to be kept at hand, and where
     /// the threads' sums would take too much memory.
     init?(images: Int, height: Int, width: Int, channels: Int, outputs: Int, threads: Int) {
-        guard erde_dnnl_has_tiles() != 0, images >= threads,
+        guard CPUEngine.hasTiles, images >= threads,
             (height + 2) * (width + 2) * max(channels, outputs) * 2 <= TiledWeightGradient.largestImage
         else { return nil }
         (self.images, self.height, self.width) = (images, height, width)
@@ -44,18 +43,17 @@ struct TiledWeightGradient {
     ) {
         let work = erde_tiled_weight_gradient(
             x: x, dy: dy, height: height, width: width, channels: channels, outputs: outputs)
-        inParallel(threads, threads: threads) { part in
+        inParallel(threads, of: images, threads: threads) { part, range in
             withUnsafePointer(to: work) {
-                erde_sum_weight_gradient_tiles(
-                    $0, space + part * spaceByteCount, images * part / threads, images * (part + 1) / threads)
+                erde_sum_weight_gradient_tiles($0, space + part * spaceByteCount, range.lowerBound, range.upperBound)
             }
         }
         // Few sums are no work for several threads.
         let parts = min(threads, outputs, max(1, channels * outputs / 1024))
-        inParallel(parts, threads: threads) { part in
+        inParallel(parts, of: outputs, threads: threads) { _, range in
             withUnsafePointer(to: work) {
                 erde_collect_weight_gradient(
-                    $0, space, spaceByteCount, threads, outputs * part / parts, outputs * (part + 1) / parts, dweight)
+                    $0, space, spaceByteCount, threads, range.lowerBound, range.upperBound, dweight)
             }
         }
     }

@@ -12,19 +12,25 @@ enum ConvolutionMethod {
     /// Direct, in the layouts that the library prefers.
     case direct
 
+    /// An operation, and the method that gave it.
+    struct Choice {
+        let method: ConvolutionMethod
+        let operation: Operation
+    }
+
     /// The operation by the first of the methods for which the library has fast code; by the last of them otherwise.
     static func first(
         of methods: [ConvolutionMethod], _ create: (ConvolutionMethod) throws(ErdeError) -> Operation
-    ) throws(ErdeError) -> Operation {
+    ) throws(ErdeError) -> Choice {
         for method in methods.dropLast() {
             do throws(ErdeError) {
                 let operation = try create(method)
-                if !operation.isFallback { return operation }
+                if !operation.isFallback { return Choice(method: method, operation: operation) }
             } catch {
                 // No code at all for this method; the last either works or says why not.
             }
         }
-        return try create(methods.last!)
+        return Choice(method: methods.last!, operation: try create(methods.last!))
     }
 
     var algorithm: erde_dnnl_convolution_algorithm {

@@ -18,25 +18,18 @@ struct ForwardConvolution {
     /// In order of preference.
     let methods: [ConvolutionMethod]
 
-    /// A convolution without what follows it, and the method that gave it.
-    struct Alone {
-        let method: ConvolutionMethod
-        let operation: Operation
-    }
-
     /// The convolution by itself, by the first method that serves.
-    func alone() throws(ErdeError) -> Alone {
-        var chosen = ConvolutionMethod.direct
-        let operation = try ConvolutionMethod.first(of: methods) { method throws(ErdeError) in
-            chosen = method
-            return try create(method, try method.layout(x, type), try method.layout(y, type), erde_dnnl_fusion())
+    func alone() throws(ErdeError) -> ConvolutionMethod.Choice {
+        try ConvolutionMethod.first(of: methods) { method throws(ErdeError) in
+            try create(method, try method.layout(x, type), try method.layout(y, type), erde_dnnl_fusion())
         }
-        return Alone(method: chosen, operation: operation)
     }
 
     /// The convolution by the same code in the same layouts, with an addend of its result's layout and an activation; nil
     /// where that code cannot take them along.
-    func fused(with alone: Alone, _ addend: erde_dnnl_addend, _ activation: Op?) throws(ErdeError) -> Operation? {
+    func fused(
+        with alone: ConvolutionMethod.Choice, _ addend: erde_dnnl_addend, _ activation: Op?
+    ) throws(ErdeError) -> Operation? {
         let x = try Layout.chosen(by: alone.operation, for: ERDE_DNNL_SRC)
         let y = try Layout.chosen(by: alone.operation, for: ERDE_DNNL_DST)
         let fusion = erde_dnnl_fusion(addend: addend, addendLayout: y.handle, activation: activation)

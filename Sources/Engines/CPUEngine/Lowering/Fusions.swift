@@ -69,10 +69,7 @@ struct Fusions {
             guard case .batchNormalizationGradient = node.op, let next = onlyReader(of: node.outputs[0]),
                 case .add = graph.nodes[next].op, !absorbed.contains(next), convolutions[next] == nil
             else { continue }
-            let operands = graph.nodes[next].inputs
-            let other = operands[0] == node.outputs[0] ? operands[1] : operands[0]
-            guard other != node.outputs[0], graph.type(of: other) == graph.type(of: node.outputs[0]),
-                graph.isDefined(other, before: index)
+            guard let other = graph.addend(of: node.outputs[0], in: graph.nodes[next]), graph.isDefined(other, before: index)
             else { continue }
             normalizationAdditions[index] = (next, other)
             absorbed.insert(next)
@@ -85,14 +82,11 @@ struct Fusions {
         var group = Convolution(node: node)
         var members = [index]
         if let next = onlyReader(node.outputs[0]), case .add = graph.nodes[next].op, !absorbed.contains(next),
-            convolutions[next] == nil, quantized.groups[next] == nil
+            convolutions[next] == nil, quantized.groups[next] == nil,
+            let other = graph.addend(of: node.outputs[0], in: graph.nodes[next])
         {
-            let operands = graph.nodes[next].inputs
-            let other = operands[0] == node.outputs[0] ? operands[1] : operands[0]
-            if other != node.outputs[0], graph.type(of: other) == graph.type(of: node.outputs[0]) {
-                group.addend = other
-                members.append(next)
-            }
+            group.addend = other
+            members.append(next)
         }
         if let next = onlyReader(graph.nodes[members.last!].outputs[0]), !absorbed.contains(next),
             quantized.groups[next] == nil
@@ -113,6 +107,12 @@ struct Fusions {
 }
 
 extension Graph {
+    /// What an addition adds to a value: of the same type, and not the value itself.
+    fileprivate func addend(of value: Value, in addition: Node) -> Value? {
+        let other = addition.inputs[0] == value ? addition.inputs[1] : addition.inputs[0]
+        return other != value && type(of: other) == type(of: value) ? other : nil
+    }
+
     /// Whether a value is there when the node of this index runs.
     fileprivate func isDefined(_ value: Value, before index: Int) -> Bool {
         if case .node(let producer, _) = origin(of: value) { producer < index } else { true }

@@ -42,7 +42,7 @@ extension Lowering {
         // The library has no minimal filtering in bfloat16. Its own layouts are the fast ones there, but for a convolution of too few
         // channels for tiles: where there are tiles, all others want the channels innermost.
         guard imageType == ERDE_DNNL_FLOAT32 else {
-            return erde_dnnl_has_tiles() != 0 ? [.channelsLast, .direct] : [.direct]
+            return CPUEngine.hasTiles ? [.channelsLast, .direct] : [.direct]
         }
         guard let winogradFrom, attributes.isDense3x3(weight), min(weight[0], weight[1]) >= winogradFrom else {
             return [.channelsLast, .direct]
@@ -101,14 +101,17 @@ extension Lowering {
         var window = attributes.window(kernel: dimensions(of: node.inputs[1]))
         let weight = try Layout.any(groupedDimensions(of: node.inputs[1], attributes), imageType)
         let methods = methods(attributes, weight: dimensions(of: node.inputs[1]), winogradFrom: nil)
-        let operation = try ConvolutionMethod.first(of: methods) { [self] method throws(ErdeError) in
-            let dx = try method.layout(dimensions(of: node.outputs[0]), imageType)
-            let dy = try method.layout(dimensions(of: node.inputs[0]), imageType)
-            return try Operation("convolution_backward_data", for: "a convolution's gradient") { result in
-                erde_dnnl_convolution_data_gradient_create(
-                    machine.handle, method.algorithm, dx.handle, weight.handle, dy.handle, &window, result)
+        let operation = try ConvolutionMethod.first(
+            of: methods,
+            { [self] method throws(ErdeError) in
+                let dx = try method.layout(dimensions(of: node.outputs[0]), imageType)
+                let dy = try method.layout(dimensions(of: node.inputs[0]), imageType)
+                return try Operation("convolution_backward_data", for: "a convolution's gradient") { result in
+                    erde_dnnl_convolution_data_gradient_create(
+                        machine.handle, method.algorithm, dx.handle, weight.handle, dy.handle, &window, result)
+                }
             }
-        }
+        ).operation
         let reads: ArgumentList = [
             (ERDE_DNNL_DIFF_DST, try placed(node.inputs[0], as: .chosen(by: operation, for: ERDE_DNNL_DIFF_DST))),
             (

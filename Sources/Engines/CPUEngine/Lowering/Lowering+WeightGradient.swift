@@ -9,38 +9,50 @@ extension Lowering {
     ) throws(ErdeError) {
         let result = node.outputs[0]
         if let tiled = tiledWeightGradient(node, attributes) { return try append(tiled, node) }
-        var window = attributes.window(kernel: dimensions(of: result))
         let dweight = try Layout.any(groupedDimensions(of: result, attributes))
         let methods = methods(attributes, weight: dimensions(of: result), winogradFrom: 16)
-        func operation(_ type: erde_dnnl_type) throws(ErdeError) -> Operation {
+        func choice(_ type: erde_dnnl_type) throws(ErdeError) -> ConvolutionMethod.Choice {
             try ConvolutionMethod.first(of: methods) { [self] method throws(ErdeError) in
                 let x = try method.layout(dimensions(of: node.inputs[1]), type)
                 let dy = try method.layout(dimensions(of: node.inputs[0]), type)
-                let weight = try Layout.any(groupedDimensions(of: result, attributes), type)
-                return try Operation("convolution_backward_weights", for: "a convolution's gradient") { made in
-                    erde_dnnl_convolution_weight_gradient_create(
-                        machine.handle, method.algorithm, x.handle, weight.handle, dweight.handle, dy.handle, &window, made)
-                }
+                return try weightGradient(node, attributes, method, x, dy, dweight, on: machine)
             }
         }
         // Not every window has code, or fast code, for bfloat16 images and float32 weights.
-        let preferred = try? operation(imageType)
-        let operation =
-            if let preferred, !preferred.isFallback || imageType == ERDE_DNNL_FLOAT32 { preferred } else {
-                try operation(ERDE_DNNL_FLOAT32)
+        let preferred = try? choice(imageType)
+        let choice =
+            if let preferred, !preferred.operation.isFallback || imageType == ERDE_DNNL_FLOAT32 { preferred } else {
+                try choice(ERDE_DNNL_FLOAT32)
             }
+        let operation = choice.operation
         let reads: ArgumentList = [
             (ERDE_DNNL_SRC, try placed(node.inputs[1], as: .chosen(by: operation, for: ERDE_DNNL_SRC))),
             (ERDE_DNNL_DIFF_DST, try placed(node.inputs[0], as: .chosen(by: operation, for: ERDE_DNNL_DIFF_DST))),
         ]
         let layout = try Layout.chosen(by: operation, for: ERDE_DNNL_DIFF_WEIGHTS)
         let chosen = Placement(buffer: program.buffer(byteCount: layout.byteCount), layout: layout)
-        if try !appendSideBySide(operation, node, attributes, reads: reads, to: chosen) {
+        if try !appendSideBySide(choice, node, attributes, reads: reads, to: chosen) {
             append("convolutionWeightGradient", operation, reads: reads, writes: [(ERDE_DNNL_DIFF_WEIGHTS, chosen)])
         }
         let target = try define(result)
         let view = try Layout.plain(groupedDimensions(of: result, attributes))
         try appendReorder(from: chosen, to: Placement(buffer: target.buffer, layout: view))
+    }
+
+    /// - Parameters:
+    ///   - x: images `[N, C, H, W]`
+    ///   - dy: gradients `[N, O, H', W']`
+    ///   - dweight: of float32.
+    private func weightGradient(
+        _ node: Node, _ attributes: ConvolutionAttributes, _ method: ConvolutionMethod, _ x: Layout, _ dy: Layout,
+        _ dweight: Layout, on machine: Machine
+    ) throws(ErdeError) -> Operation {
+        var window = attributes.window(kernel: dimensions(of: node.outputs[0]))
+        let weight = try Layout.any(groupedDimensions(of: node.outputs[0], attributes), x.type)
+        return try Operation("convolution_backward_weights", for: "a convolution's gradient") { made in
+            erde_dnnl_convolution_weight_gradient_create(
+                machine.handle, method.algorithm, x.handle, weight.handle, dweight.handle, dy.handle, &window, made)
+        }
     }
 
     /// Adds the same weight gradient as one operation for each thread and its share of the images, whose results are added up
@@ -49,31 +61,25 @@ extension Lowering {
     ///
     /// - Returns: false, with nothing added, where the images cannot be shared out or the weights are larger than the images.
     private mutating func appendSideBySide(
-        _ whole: Operation, _ node: Node, _ attributes: ConvolutionAttributes, reads: ArgumentList, to result: Placement
+        _ whole: ConvolutionMethod.Choice, _ node: Node, _ attributes: ConvolutionAttributes, reads: ArgumentList,
+        to result: Placement
     ) throws(ErdeError) -> Bool {
         let images = dimensions(of: node.inputs[0])[0]
         guard threads > 1, images % threads == 0, images / threads >= 8 else { return false }
         let share = images / threads
-        var window = attributes.window(kernel: dimensions(of: node.outputs[0]))
         let (wholeX, wholeDy) = (reads[0].placement.layout, reads[1].placement.layout)
         guard let x = try? wholeX.part(of: share), let dy = try? wholeDy.part(of: share),
             // One image lies behind the other.
             x.byteCount * threads == wholeX.byteCount, dy.byteCount * threads == wholeDy.byteCount,
             result.layout.byteCount * threads <= wholeX.byteCount + wholeDy.byteCount
         else { return false }
-        let weight = try Layout.any(groupedDimensions(of: node.outputs[0], attributes), x.type)
-        let isMinimal = whole.implementation.contains("wino")
         erde_dnnl_set_threads(1)
         defer { erde_dnnl_set_threads(Int32(threads)) }
         var parts: [Step.Part] = []
         var sums: [Buffer] = []
-        for (index, machine) in machines.enumerated() {
-            let operation = try? Operation("convolution_backward_weights", for: "a convolution's gradient") { made in
-                erde_dnnl_convolution_weight_gradient_create(
-                    machine.handle, isMinimal ? ERDE_DNNL_WINOGRAD : ERDE_DNNL_DIRECT, x.handle, weight.handle,
-                    result.layout.handle, dy.handle, &window, made)
-            }
-            guard let operation, operation.implementation == whole.implementation else { return false }
+        for (index, machine) in try machineForEachThread().enumerated() {
+            let operation = try? weightGradient(node, attributes, whole.method, x, dy, result.layout, on: machine)
+            guard let operation, operation.implementation == whole.operation.implementation else { return false }
             let target = index == 0 ? result.buffer : program.buffer(byteCount: result.layout.byteCount)
             sums.append(target)
             parts.append(

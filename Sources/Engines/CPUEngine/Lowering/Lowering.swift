@@ -33,8 +33,6 @@ struct Lowering {
     let imageType: erde_dnnl_type
     /// Worker threads that loops may use.
     let threads: Int
-    /// A machine for each thread, for operations that run side by side.
-    let machines: [Machine]
     /// Whether runs change variables, so that this is training, to which roundings are noise.
     let isTraining: Bool
     /// Images that a convolution's weight gradient reads.
@@ -47,6 +45,8 @@ struct Lowering {
     var places = Places()
     /// The same value in every layout made so far, the first as it was produced.
     var placements: [Value: [Placement]] = [:]
+    /// A machine for each thread, made for the first operations that run side by side.
+    private var machines: [Machine] = []
     /// By the node index of a normalisation with the statistics of its batch.
     var normalizationRecords: [Int: NormalizationRecord] = [:]
 
@@ -55,9 +55,6 @@ struct Lowering {
         self.machine = machine
         self.imageType = imageType
         self.threads = threads
-        var machines: [Machine] = []
-        for _ in 0..<(threads > 1 ? threads : 0) { machines.append(try Machine()) }
-        self.machines = machines
         fusions = Fusions(graph)
         isTraining = !graph.updates.isEmpty
         trainedOn = Set(
@@ -118,6 +115,11 @@ struct Lowering {
     mutating func appendCopy(from: Buffer, to: Buffer, byteCount: Int) {
         program.append(
             Step(kind: "copy", reads: [from], writes: [to], work: .copy(from: from, to: to, byteCount: byteCount)))
+    }
+
+    mutating func machineForEachThread() throws(ErdeError) -> [Machine] {
+        while machines.count < threads { machines.append(try Machine()) }
+        return machines
     }
 
     // MARK: Placement

@@ -41,7 +41,7 @@ struct DoctorCommand: ParsableCommand {
             "protobuf-c": String(cString: protobuf_c_version()),
             "oneDNN": dnnlVersion(), "libarchive": archiveVersion(),
         ]
-        let lines = (try? InputFile.bytes("/proc/cpuinfo")).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let lines = InputFile.systemText("/proc/cpuinfo")
         func value(_ key: String) -> Substring? {
             lines.split(separator: "\n").first { $0.hasPrefix(key) }?.split(separator: ":", maxSplits: 1).last
         }

@@ -13,6 +13,11 @@ enum InputFile {
         }
     }
 
+    /// What the system tells of itself in a file under /proc; nothing where it does not.
+    static func systemText(_ path: String) -> String {
+        (try? bytes(path)).map { String(decoding: $0, as: UTF8.self) } ?? ""
+    }
+
     /// The path without `.` and `..`, from the root.
     static func absolute(_ path: String) -> String {
         guard let real = realpath(path, nil) else { return path }
@@ -25,6 +30,7 @@ enum InputFile {
         var status = stat()
         return stat(path, &status) == 0 ? Int(status.st_size) : nil
     }
+
     /// Whether the path leads to a folder.
     static func isFolder(_ path: String) -> Bool {
         var status = stat()

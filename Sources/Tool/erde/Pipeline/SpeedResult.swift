@@ -57,7 +57,7 @@ struct SpeedResult: Encodable {
         self.threads = threads
         self.precision = precision
         self.engine = engine
-        let status = (try? InputFile.bytes("/proc/self/status")).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let status = InputFile.systemText("/proc/self/status")
         let peak = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }?.filter(\.isNumber)
         peakMemoryBytes = (peak.flatMap { Int($0) } ?? 0) * 1024
     }
