@@ -34,6 +34,11 @@ extension Pipeline {
             #expect(Double(macs) <= 0.7 * Double(before) && macs > before / 3)
             #expect((result["budgets"] as? [Double])?.isEmpty == false, "thresholds are fitted again")
             #expect(!program.exists("pruned.checkpoint") && !program.exists("pruned.step1.pb"))
+            let same = try program.run(
+                "prune", "small/student.pb", "--teacher", "teacher.pb", "--recipe", "pruned.recipe.json", "--threads", "1", "-o",
+                "same.pb", "-q")
+            #expect(same.status == 0, "\(same.messages)")
+            #expect(try program.read("same.pb") == program.read("pruned.pb"))
             let text = try program.run("inspect", "pruned.pb").output
             #expect(text.contains(", pruned\n") && text.contains("by taylor"))
             for arguments in [["evaluate", "pruned.pb"], ["classify", "pruned.pb", "\(Program.samples)/test/bag"]] {
@@ -91,6 +96,30 @@ extension Pipeline {
             #expect(program.exists("chain/student.pb") && program.exists("chain/pruned.pb"))
             let page = String(decoding: try program.read("chain/report/index.html"), as: UTF8.self)
             #expect(page.contains("changed "))
+        }
+
+        @Test func aRecipeRepeatsTheWholeChain() throws {
+            _ = Workshop.made
+            let first = try program.run(
+                "compress", "teacher.pb", "--target-macs", "70%", "--student", "preresnet:widths=8,12:blocks=1,1", "--prune",
+                "--multiple", "2", "--min-width", "2", "--prune-steps", "1", "--quantize", "int8", "--max-drop", "100", "--force",
+                "--calibration-images", "60", "--epochs", "1", "--threads", "1", "--output", "first", "-q")
+            #expect(first.status == 0, "\(first.messages)")
+            let recipe = try object(String(decoding: program.read("first/student.recipe.json"), as: UTF8.self))
+            #expect(recipe["targetMACs"] is Double && recipe["prunedMACs"] is Double)
+            #expect((recipe["quantization"] as? [String: Any])?["images"] as? Int == 60)
+            let second = try program.run(
+                "compress", "teacher.pb", "--recipe", "first/student.recipe.json", "--force", "--threads", "1", "--output",
+                "second", "-q")
+            #expect(second.status == 0, "\(second.messages)")
+            for name in ["student.pb", "pruned.pb", "student-int8.pb", "student.recipe.json"] {
+                #expect(try program.read("first/\(name)") == program.read("second/\(name)"), "\(name)")
+            }
+            let plain = try program.run("train", "data.erds", "-o", "plain.pb", "--arch", Workshop.network, "--epochs", "1", "-q")
+            #expect(plain.status == 0, "\(plain.messages)")
+            let aimless = try program.run(
+                "compress", "teacher.pb", "--recipe", "plain.recipe.json", "--output", "never", "-q")
+            #expect(aimless.status == 64 && aimless.messages.contains("--target-macs"), "\(aimless.messages)")
         }
 
         @Test func theTeacherItselfMayBePruned() throws {

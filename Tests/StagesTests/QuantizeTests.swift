@@ -151,10 +151,10 @@ import Training
         #expect(refusal(model, dataset(train: 40, calibration: 0))?.subject == "calibration split")
         var recipe = QuantizationRecipe()
         recipe.images = 0
-        #expect(refusal(model, whole, recipe)?.subject == "--calibration-images")
+        #expect(refusal(model, whole, recipe)?.subject == "images")
         recipe = QuantizationRecipe()
         recipe.weightBits = 4
-        #expect(refusal(model, whole, recipe)?.subject == "--weight-bits")
+        #expect(refusal(model, whole, recipe)?.subject == "weightBits")
         var broken = model
         var weight = try #require(model.parameters["stem_weight"])
         weight.floats[3] = .nan

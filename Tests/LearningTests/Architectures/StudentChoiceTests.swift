@@ -21,6 +21,21 @@ import Testing
         #expect(try ArchitectureDescription(parsing: chosen.architecture.name) == chosen.architecture)
     }
 
+    @Test func laterStagesMayBeWiderThanInProportion() throws {
+        let teacher = try ArchitectureTests.description("preresnet-20x2")
+        let choice = try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: 12e6)
+        let names = Set(choice.candidates.map(\.architecture.name))
+        #expect(names.isSuperset(of: ["preresnet:widths=16,48,96:blocks=1,2,2", "preresnet:widths=16,64,128:blocks=1,2,2"]))
+        #expect(names.count == choice.candidates.count)
+        for widths in choice.candidates.map(\.architecture.widths) {
+            #expect(zip(widths, teacher.widths).allSatisfy { $0 <= $1 } && widths == widths.sorted(), "\(widths)")
+        }
+        // Cheap first answers before deep last ones, and others, are worth a short training each.
+        let shortlist = choice.shortlist(targetMACs: 12e6, count: 8)
+        #expect(shortlist.count == 8 && shortlist[0] == choice.chosen)
+        #expect(shortlist.contains { $0.cumulativeMACs[0] < 2_000_000 } && shortlist.contains { $0.fullDepthMACs > 40_000_000 })
+    }
+
     @Test func maximumIsKept() throws {
         let teacher = try ArchitectureTests.description("preresnet-20x2")
         let choice = try StudentChoice.choose(

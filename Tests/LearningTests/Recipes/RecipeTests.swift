@@ -64,14 +64,21 @@ import Testing
     @Test func commandsHaveDefaultsOfTheirOwn() throws {
         func run(_ json: String) throws -> RunRecipe { try RunRecipe(json: Array(json.utf8), name: "run.json") }
         #expect(try run("{}").distillation == nil && run("{}").score == .entropy)
-        let recipe = try run(#"{"distillation": {"method": "erde+mate"}, "score": "oneMinusMaximum"}"#)
+        let recipe = try run(
+            #"{"distillation": {"method": "erde+mate"}, "score": "oneMinusMaximum", "targetMACs": 2e7, "budgets": [1e7, 2e7], "#
+                + #""quantization": {"ranges": "entropy"}}"#)
         #expect(recipe.distillation?.method == .erdeMate && recipe.score == .oneMinusMaximum)
+        #expect(recipe.targetMACs == 2e7 && recipe.budgets == [1e7, 2e7] && recipe.maxMACs == nil)
+        #expect(recipe.quantization?.ranges == .entropy && recipe.quantization?.images == QuantizationRecipe().images)
         #expect(try RunRecipe(json: recipe.json(), name: "x") == recipe)
     }
 
     @Test(arguments: [
         (#"{"searchEpochs": -1}"#, "searchEpochs"), (#"{"searchEpochs": 100001}"#, "searchEpochs"),
         (#"{"outOfFold": 1}"#, "outOfFold"), (#"{"outOfFold": 1001}"#, "outOfFold"), (#"{"folds": 3}"#, "folds"),
+        (#"{"targetMACs": 0}"#, "targetMACs"), (#"{"maxMACs": -1}"#, "maxMACs"), (#"{"budgets": [1e6, 0]}"#, "budgets"),
+        (#"{"prunedMACs": -5}"#, "prunedMACs"), (#"{"quantization": {"ranges": "best"}}"#, "quantization.ranges"),
+        (#"{"quantization": {"weightBits": 4}}"#, "weightBits"), (#"{"quantization": {"bits": 8}}"#, "quantization.bits"),
     ])
     func wrongRunRecipesNameTheKey(_ json: String, _ key: String) throws {
         let error = try #require(throws: ErdeError.self) { try RunRecipe(json: Array(json.utf8), name: "run.json") }

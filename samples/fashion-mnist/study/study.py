@@ -109,7 +109,7 @@ def train(options):
         if not teacher.exists():
             resume = ["--resume"] if (folder / "teacher.checkpoint").exists() else []
             call([erde, "train", data, "-o", teacher, "--arch", plan["teacher"], "--epochs", regime["epochs"], "--seed", 1,
-                  "--precision", "float32", *threads, *resume], folder / "log.txt")
+                  "--precision", regime["precision"], *threads, *resume], folder / "log.txt")
         seeds = [int(seed) for seed in options.seeds.split(",")]
         only = options.runs.split(",") if options.runs else None
         for seed, name, run in wanted_runs(plan, seeds, only):
@@ -122,9 +122,10 @@ def train(options):
             report = json.loads(call(
                 [erde, "compress", teacher, "--data", data, "--student", run.get("student", plan["student"]),
                  "--target-macs", f"{100 * shares[0]:g}%", "--budgets", ",".join(f"{100 * share:g}%" for share in shares),
-                 "--epochs", regime["epochs"], "--seed", seed, "--precision", "float32", "--output", output, "--json",
+                 "--epochs", regime["epochs"], "--seed", seed, "--precision", regime["precision"], "--output", output, "--json",
                  *run["options"], *threads, *resume], folder / "log.txt"))
             row = summarize(report, regime_name, seed, name, shares)
+            row["precision"] = regime["precision"]
             row["seconds"] = round(time.time() - start)
             with open(results, "a") as file:
                 file.write(json.dumps(row, sort_keys=True) + "\n")

@@ -1,7 +1,7 @@
 package import Diagnostics
 
 /// How a model is quantized to bytes.
-package struct QuantizationRecipe: Hashable, Sendable, Codable {
+package struct QuantizationRecipe: Recipe {
     /// How the floats that a value takes on calibration images are bounded.
     package enum RangeMethod: String, Hashable, Sendable, Codable, CaseIterable {
         /// All of them are kept.
@@ -32,20 +32,33 @@ package struct QuantizationRecipe: Hashable, Sendable, Codable {
 
     package init() {}
 
-    /// Checks that every number makes sense.
+    private enum CodingKeys: String, CodingKey, CaseIterable {
+        case ranges
+        case images
+        case maxDrop
+        case weightBits
+        case correctsBiases
+        case equalizes
+        case trainingEpochs
+    }
+
+    /// Reads what is there; missing keys keep their defaults, unknown ones are refused.
+    package init(from decoder: any Decoder) throws {
+        let container = try StrictContainer(decoder, keys: CodingKeys.self)
+        try container.read(.ranges, into: &ranges)
+        try container.read(.images, into: &images)
+        try container.read(.maxDrop, into: &maxDrop)
+        try container.read(.weightBits, into: &weightBits)
+        try container.read(.correctsBiases, into: &correctsBiases)
+        try container.read(.equalizes, into: &equalizes)
+        try container.read(.trainingEpochs, into: &trainingEpochs)
+        try validate()
+    }
+
     package func validate() throws(ErdeError) {
-        guard images > 0 else {
-            throw ErdeError(
-                .usage, "--calibration-images", "no range can be observed on \(images) images", remedy: "give 1 or more")
-        }
-        guard 7...8 ~= weightBits else {
-            throw ErdeError(.usage, "--weight-bits", "\(weightBits) bits are not supported", remedy: "choose 7 or 8")
-        }
-        guard maxDrop >= 0 else {
-            throw ErdeError(.usage, "--max-drop", "\(100 * maxDrop) is less than nothing", remedy: "give 0 or more points")
-        }
-        guard trainingEpochs >= 0 else {
-            throw ErdeError(.usage, "--qat-epochs", "\(trainingEpochs) epochs cannot be trained", remedy: "give 0 or more")
-        }
+        try require(images > 0, "images", "expected 1 image or more to observe ranges on, found \(images)")
+        try require(7...8 ~= weightBits, "weightBits", "expected 7 or 8, found \(weightBits)")
+        try require(maxDrop >= 0, "maxDrop", "expected 0 or more, found \(maxDrop)")
+        try require(trainingEpochs >= 0, "trainingEpochs", "expected 0 or more, found \(trainingEpochs)")
     }
 }

@@ -7,8 +7,18 @@ package struct RunRecipe: Recipe {
     package var training = TrainingRecipe()
     /// The loss; nil is the command's own: cross-entropy for a network alone, ERDE for a student.
     package var distillation: DistillationRecipe?
+    /// Mean MACs that an image may cost; nil where there is no such target.
+    package var targetMACs: Double?
+    /// The most MACs that any image may cost; nil sets no bound but the teacher's own.
+    package var maxMACs: Double?
+    /// Mean MACs that thresholds are fitted for; nil takes the target and some around it.
+    package var budgets: [Double]?
     /// How channels are removed; nil where none are.
     package var pruning: PruningRecipe?
+    /// MACs of the whole network after pruning; nil leaves it to the command.
+    package var prunedMACs: Double?
+    /// How the network is turned to bytes in the end; nil where it stays in float.
+    package var quantization: QuantizationRecipe?
     /// Folds of which each is judged by a teacher trained on the others; nil judges none.
     package var outOfFold: Int?
     /// What the gates of the student compare with their thresholds.
@@ -24,7 +34,12 @@ package struct RunRecipe: Recipe {
         case architecture
         case training
         case distillation
+        case targetMACs
+        case maxMACs
+        case budgets
         case pruning
+        case prunedMACs
+        case quantization
         case outOfFold
         case score
         case searchEpochs
@@ -36,7 +51,12 @@ package struct RunRecipe: Recipe {
         try container.read(.architecture, into: &architecture)
         try container.read(.training, into: &training)
         try container.read(.distillation, into: &distillation)
+        try container.read(.targetMACs, into: &targetMACs)
+        try container.read(.maxMACs, into: &maxMACs)
+        try container.read(.budgets, into: &budgets)
         try container.read(.pruning, into: &pruning)
+        try container.read(.prunedMACs, into: &prunedMACs)
+        try container.read(.quantization, into: &quantization)
         try container.read(.outOfFold, into: &outOfFold)
         try container.read(.score, into: &score)
         try container.read(.searchEpochs, into: &searchEpochs)
@@ -47,10 +67,20 @@ package struct RunRecipe: Recipe {
         try training.validate()
         try distillation?.validate()
         try pruning?.validate()
+        try quantization?.validate()
+        try requireMACs("targetMACs", targetMACs)
+        try requireMACs("maxMACs", maxMACs)
+        try requireMACs("prunedMACs", prunedMACs)
+        for budget in budgets ?? [] { try requireMACs("budgets", budget) }
         let search = searchEpochs ?? 0
         try require(
             search >= 0 && search <= 100_000, "searchEpochs", "expected 0 to 100000, found \(search)")
         let folds = outOfFold ?? 2
         try require(2...1000 ~= folds, "outOfFold", "expected 2 to 1000 folds, found \(folds)")
+    }
+
+    private func requireMACs(_ key: String, _ macs: Double?) throws(ErdeError) {
+        guard let macs else { return }
+        try require(macs > 0 && macs.isFinite, key, "expected more than 0 MACs, found \(macs)")
     }
 }

@@ -1,6 +1,6 @@
 import Artifacts
 
-/// Smaller networks of the same stages: widths scaled together, and fewer blocks.
+/// Smaller networks of the same stages: fewer channels and fewer blocks.
 enum StageVariation {
     /// Every combination of `widths` and `blocks`, of the first `stages` stages of the teacher.
     static func networks(of teacher: NetworkFields, stages: Int) -> [NetworkFields] {
@@ -24,16 +24,21 @@ enum StageVariation {
         }
     }
 
-    /// Widths scaled together, rounded to multiples of 8, or of 1 where the first is below 16; the given ones are the last.
+    /// Widths scaled together, and others of which all stages but the first keep half as much again or twice as much: an early
+    /// answer stays cheap there, and a late one has channels. Rounded to multiples of 8, or of 1 where the first is below 16;
+    /// none is wider than the given ones, which are the last.
     static func widths(_ widths: [Int]) -> [[Int]] {
         let widest = widths[0]
         let step = widest >= 16 ? 8 : 1
-        var all = stride(from: step, to: widest, by: step).map { first in
-            widths.map { width in
-                max(step, Int((Double(width) * Double(first) / Double(widest) / Double(step)).rounded()) * step)
+        func scaled(_ width: Int, to share: Double) -> Int {
+            min(width, max(step, Int((Double(width) * share / Double(step)).rounded()) * step))
+        }
+        let all = stride(from: step, to: widest, by: step).flatMap { first in
+            [1, 1.5, 2].map { growth in
+                let share = Double(first) / Double(widest)
+                return [first] + widths.dropFirst().map { scaled($0, to: share * growth) }
             }
         }
-        all.append(widths)
-        return all
+        return all + [widths]
     }
 }

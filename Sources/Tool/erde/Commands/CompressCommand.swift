@@ -9,6 +9,7 @@ struct CompressCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "compress",
         abstract: "Distils a teacher into an early-exit student that meets a MAC budget, with thresholds and a report.",
+        usage: "erde compress <teacher> --target-macs <macs> [<options>]",
         discussion: """
             Chooses a student by short trainings of a few, distils it, fits exit thresholds for the budget and for budgets \
             around it, and writes student.pb and report/ beside the teacher; with --prune also pruned.pb, which the report is \
@@ -25,8 +26,9 @@ struct CompressCommand: LongComputation {
 
     @Option(
         help: ArgumentHelp(
-            "Mean MACs an image may cost: for example 20M, 1.5G, 500k or 10% of what the teacher costs.", valueName: "macs"))
-    var targetMacs: MACQuantity
+            "Mean MACs an image may cost: for example 20M, 1.5G, 500k or 10% of what the teacher costs. Needed unless the "
+                + "recipe has it.", valueName: "macs"))
+    var targetMacs: MACQuantity?
 
     @Option(help: "The most MACs any image may cost.")
     var maxMacs: MACQuantity?
@@ -83,6 +85,8 @@ struct CompressCommand: LongComputation {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
+        guard training.recipe == nil else { return }
+        if targetMacs == nil { throw ValidationError("Missing expected argument '--target-macs <macs>'") }
         if quantize == nil && quantization.isUsed {
             throw ValidationError("the options of quantization go with --quantize int8")
         }
@@ -98,14 +102,14 @@ struct CompressCommand: LongComputation {
         recipe.searchEpochs = searchEpochs ?? recipe.searchEpochs
         let wish = student ?? recipe.architecture
         try addPruning(to: &recipe, wish: wish)
-        try recipe.validate()
-        let quantizationRecipe = try quantize.map { (_) throws(ErdeError) in try quantization.recipe(engine: engine) }
+        try addQuantization(to: &recipe)
         let place = try DatasetPlace(given: data, of: model, named: teacher)
         try place.requireImagesToCalibrate()
         training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
         if wish == StudentPlan.prunedTeacher { training.clipGradients(of: &recipe.training, in: model.graph) }
         let cost = model.metadata.cumulativeMACs.last
-        let target = try targetMacs.macs(of: cost)
+        let target = try addBudgets(to: &recipe, cost: cost)
+        try recipe.validate()
         if let cost, target > Double(cost) {
             throw ErdeError(
                 .usage, "--target-macs", "\(macsText(target)) are more than \(teacher) itself costs, \(macsText(Double(cost)))",
@@ -113,7 +117,8 @@ struct CompressCommand: LongComputation {
         }
         var plan = try StudentPlan(
             teacher: model, teacherName: teacher, wish: wish, targetMACs: target,
-            maxMACs: try maxMacs?.macs(of: cost), budgets: try budgets?.macs(of: cost), pruning: recipe.pruning, pruneTo: pruneTo)
+            maxMACs: recipe.maxMACs, budgets: recipe.budgets, pruning: recipe.pruning,
+            pruneTo: pruneTo ?? recipe.prunedMACs.map(MACQuantity.init(macs:)))
         let folder = output ?? OutputPath.folder(of: teacher)
         try OutputPlace.prepare(folder: folder)
         try OutputPlace.prepare(folder: "\(folder)/report")
@@ -126,15 +131,43 @@ struct CompressCommand: LongComputation {
             engine: engine, logPath: RunFiles(model: Compression.student(in: folder)).search
         ).run(plan, resume: training.resume)
         recipe.architecture = plan.wish
+        recipe.prunedMACs = try plan.prunedMACs()
         let compression = Compression(
             teacher: model, teacherPath: teacher, place: place, plan: plan, recipe: recipe, loss: loss,
-            quantization: quantizationRecipe, folder: folder, engine: engine, force: quantization.force)
+            folder: folder, engine: engine, force: quantization.force)
         let report = try compression.run(resume: training.resume)
         if common.json {
             Console.standard.result(try JSONText.text(report))
         } else {
             Console.standard.result(CompressionSummary(report, model: "\(folder)/\(report.modelName)", folder: folder).text)
         }
+    }
+
+    /// Puts the budgets into the recipe, in MACs.
+    ///
+    /// - Parameter cost: MACs of the teacher, of which shares are taken; nil where it has none.
+    /// - Returns: the target.
+    private func addBudgets(to recipe: inout RunRecipe, cost: Int?) throws(ErdeError) -> Double {
+        recipe.targetMACs = try targetMacs?.macs(of: cost) ?? recipe.targetMACs
+        recipe.maxMACs = try maxMacs?.macs(of: cost) ?? recipe.maxMACs
+        recipe.budgets = try budgets?.macs(of: cost) ?? recipe.budgets
+        guard let target = recipe.targetMACs else {
+            throw ErdeError(
+                .usage, "--target-macs", "is missing, and the recipe has no targetMACs", remedy: "give one, for example 20M")
+        }
+        return target
+    }
+
+    /// Puts the options of quantization into a recipe that quantizes, or that is made to.
+    private func addQuantization(to recipe: inout RunRecipe) throws(ErdeError) {
+        guard quantize != nil || recipe.quantization != nil else {
+            guard !quantization.isUsed else {
+                throw ErdeError(
+                    .usage, "the options of quantization", "are given, and nothing is quantized", remedy: "add --quantize int8")
+            }
+            return
+        }
+        recipe.quantization = try quantization.merged(recipe.quantization, engine: engine)
     }
 
     /// Puts the options of pruning into a recipe that prunes, or that is made to by one of them.
@@ -144,7 +177,7 @@ struct CompressCommand: LongComputation {
             throw ErdeError(
                 .usage, "--prune", "the student of --student prune is pruned already", remedy: "choose one of the two")
         }
-        guard prune || pruneTo != nil || prunesTeacher || recipe.pruning != nil else {
+        guard prune || pruneTo != nil || prunesTeacher || recipe.pruning != nil || recipe.prunedMACs != nil else {
             guard pruneEpochs == nil, !pruning.isUsed else {
                 throw ErdeError(.usage, "the options of pruning", "are given, and nothing is pruned", remedy: "add --prune")
             }

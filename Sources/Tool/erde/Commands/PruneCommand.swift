@@ -27,7 +27,8 @@ struct PruneCommand: LongComputation {
 
     @Option(
         help: ArgumentHelp(
-            "MACs of the whole network, or a share of what it costs now: 8M, 50%.", valueName: "macs"))
+            "MACs of the whole network, or a share of what it costs now: 8M, 50%. Needed unless the recipe has it.",
+            valueName: "macs"))
     var to: MACQuantity?
 
     @Flag(help: "Only show which channels can be removed together.")
@@ -52,14 +53,16 @@ struct PruneCommand: LongComputation {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        if !groups && to == nil { throw ValidationError("--to takes the MACs to come down to; or ask for --groups") }
+        if !groups && to == nil && recovery.recipe == nil {
+            throw ValidationError("--to takes the MACs to come down to; or ask for --groups")
+        }
     }
 
     func run() throws {
         common.apply()
         let loaded = try ModelFile.read(path: model)
         try loaded.requireFloat(named: model)
-        guard !groups, let to else {
+        guard !groups else {
             let list = ChannelGroupList(loaded.graph)
             Console.standard.result(common.json ? try JSONText.text(list) : list.text)
             return
@@ -67,6 +70,9 @@ struct PruneCommand: LongComputation {
         try OutputPlace.check(file: output, inputs: [model, teacher, data, loaded.metadata.provenance.datasetPath])
         let source = try teacher.map { (path) throws(ErdeError) in try ModelFile.read(path: path) }
         var recipe = try recipe(for: loaded, hasTeacher: source != nil)
+        guard let target = try to?.macs(of: loaded.metadata.cumulativeMACs.last) ?? recipe.prunedMACs else {
+            throw ErdeError(.usage, "--to", "is missing, and the recipe has no prunedMACs", remedy: "give one, for example 50%")
+        }
         let loss = recipe.distillation ?? DistillationRecipe()
         let choice = recipe.pruning ?? PruningRecipe()
         let place = try images(for: loaded, areNeeded: training || choice.importance == .taylor)
@@ -76,11 +82,11 @@ struct PruneCommand: LongComputation {
         }
         if !loaded.metadata.operatingPoints.isEmpty { try place?.requireImagesToCalibrate() }
         recipe.architecture = loaded.metadata.provenance.architecture?.name
+        recipe.prunedMACs = target
         var task = PruningTask(
             model: loaded, parentHash: try ModelFile.hash(path: model),
-            targetMACs: try to.macs(of: loaded.metadata.cumulativeMACs.last), recipe: choice, teacher: source,
-            foldPredictions: try folds(loss, source, place), dataset: place?.dataset, datasetPath: place?.path,
-            training: recipe.training, distillation: loss)
+            targetMACs: target, recipe: choice, teacher: source, foldPredictions: try folds(loss, source, place),
+            dataset: place?.dataset, datasetPath: place?.path, training: recipe.training, distillation: loss)
         task.trains = training
         let files = RunFiles(model: output)
         let job = PruningJob(task: task, files: files, engine: engine, progress: TrainingProgress())

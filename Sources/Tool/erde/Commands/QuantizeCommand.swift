@@ -39,7 +39,7 @@ struct QuantizeCommand: LongComputation {
 
     func run() throws {
         common.apply()
-        let recipe = try quantization.recipe(engine: engine)
+        let recipe = try quantization.merged(engine: engine)
         let loaded = try ModelFile.read(path: model)
         let target = output ?? Self.path(beside: model)
         try OutputPlace.check(file: target, inputs: [model, teacher, data, loaded.metadata.provenance.datasetPath])

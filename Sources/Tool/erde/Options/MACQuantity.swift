@@ -1,4 +1,5 @@
 import ArgumentParser
+import Artifacts
 import Diagnostics
 
 /// A number of MACs as people write it: `20M`, `1.5G`, `500k`, `12400000`, or `10%` of a reference.
@@ -18,6 +19,11 @@ struct MACQuantity: ExpressibleByArgument, Sendable {
         guard let value = Double(number), value > 0, value.isFinite else { return nil }
         amount = last == "%" ? .share(value / 100) : .absolute(value * (factors[last] ?? 1))
         text = argument
+    }
+
+    init(macs: Double) {
+        amount = .absolute(macs)
+        text = macsText(macs)
     }
 
     /// MACs, with shares taken of `reference`.

@@ -52,12 +52,14 @@ struct QuantizationOptions: ParsableArguments {
     }
 
     /// The recipe with these options in it, checked.
-    func recipe(engine: EngineOptions) throws(ErdeError) -> QuantizationRecipe {
-        var recipe = QuantizationRecipe()
+    ///
+    /// - Parameter base: the recipe file's; nil takes the defaults, with the bits of a weight that this processor wants.
+    func merged(_ base: QuantizationRecipe? = nil, engine: EngineOptions) throws(ErdeError) -> QuantizationRecipe {
+        var recipe = base ?? QuantizationRecipe()
         recipe.ranges = ranges ?? recipe.ranges
         recipe.images = calibrationImages ?? recipe.images
         recipe.maxDrop = maxDrop.map { $0 / 100 } ?? recipe.maxDrop
-        recipe.weightBits = weightBits ?? engine.weightBits
+        recipe.weightBits = weightBits ?? base?.weightBits ?? engine.weightBits
         recipe.correctsBiases = biasCorrection ?? recipe.correctsBiases
         recipe.equalizes = equalization ?? recipe.equalizes
         recipe.trainingEpochs = qatEpochs ?? recipe.trainingEpochs

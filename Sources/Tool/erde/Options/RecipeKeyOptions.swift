@@ -11,9 +11,11 @@ extension ErdeError {
     private static let options = [
         "alpha": "--alpha", "batchSize": "--batch", "batches": "--importance-batches", "beta": "--beta", "cropPadding": "--crop",
         "cutoutSide": "--cutout", "epochs": "--epochs", "erasing": "--erasing", "exitWeights": "--exit-weights",
-        "gamma": "--gamma", "gradientClip": "--gradient-clip", "labelSmoothing": "--label-smoothing",
+        "budgets": "--budgets", "gamma": "--gamma", "gradientClip": "--gradient-clip", "images": "--calibration-images",
+        "labelSmoothing": "--label-smoothing", "maxDrop": "--max-drop", "maxMACs": "--max-macs",
         "minimumWidth": "--min-width", "mixup": "--mixup", "multiple": "--multiple", "outOfFold": "--out-of-fold",
         "peakLearningRate": "--learning-rate", "searchEpochs": "--search-epochs", "stepEpochs": "--step-epochs",
-        "steps": "--prune-steps", "temperature": "--temperature", "weightDecay": "--weight-decay",
+        "prunedMACs": "--prune-to", "steps": "--prune-steps", "targetMACs": "--target-macs", "temperature": "--temperature",
+        "trainingEpochs": "--qat-epochs", "weightBits": "--weight-bits", "weightDecay": "--weight-decay",
     ]
 }

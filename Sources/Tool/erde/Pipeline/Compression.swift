@@ -17,8 +17,6 @@ struct Compression {
     let plan: StudentPlan
     let recipe: RunRecipe
     let loss: DistillationRecipe
-    /// nil leaves the student in float.
-    let quantization: QuantizationRecipe?
     let folder: String
     let engine: EngineOptions
     /// Whether a quantized model that lost too much is written all the same.
@@ -56,7 +54,7 @@ struct Compression {
         guard var last else { preconditionFailure("a compression without stages") }
         // A refused quantization leaves a finished student, which is worth its report.
         var refusal: ErdeError?
-        if let quantization {
+        if let quantization = recipe.quantization {
             try stopIfAsked()
             let job = QuantizationJob(
                 recipe: quantization, teacher: teacher, place: place, engine: engine, force: force)
@@ -127,7 +125,7 @@ struct Compression {
         let training = stage == .student ? recipe.training : plan.pruning?.recovery(after: recipe.training)
         let target = stage == .pruned || plan.architecture == nil ? try plan.prunedMACs() : nil
         guard InputFile.size(path) != nil, !RunFiles(model: path).hasCheckpoint,
-            stage != plan.stages.last || quantization != nil
+            stage != plan.stages.last || recipe.quantization != nil
         else { return nil }
         let model = try ModelFile.read(path: path)
         let provenance = model.metadata.provenance
