@@ -137,6 +137,9 @@ extension Pipeline {
             let model = try program.run("inspect", "small/student.pb", "--layers")
             #expect(model.status == 0 && model.output.contains("exit 2") && model.output.contains("convolution"))
             #expect(model.output.contains("opset 17") && !model.output.contains("quantized"))
+            let lines = model.output.split(separator: "\n")
+            let training = try #require(lines.first { $0.hasPrefix("training     erde, 2 epochs, ") })
+            #expect(training.hasSuffix(", float32, 1 thread") || training.hasSuffix(", bfloat16, 1 thread"), "\(training)")
             let layers = try #require(
                 try object(try program.run("inspect", "small/student.pb", "--layers", "--json").output)["layers"]
                     as? [[String: Any]])

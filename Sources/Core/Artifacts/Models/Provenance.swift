@@ -1,3 +1,5 @@
+import Diagnostics
+
 /// Where a model comes from.
 package struct Provenance: Hashable, Sendable, Codable {
     /// Version of erde that wrote the model.
@@ -13,6 +15,7 @@ package struct Provenance: Hashable, Sendable, Codable {
     package var prunings: [PruningRecord]?
     package var training: TrainingRecipe?
     package var distillation: DistillationRecipe?
+    package var computation: TrainingComputation?
     /// Per exit, the share of augmented training images that the trained network gets wrong, 0…1.
     package var trainingErrorPerExit: [Double]?
     /// Per exit, the share of training images that teachers trained without them get wrong, 0…1; nil where that was not
@@ -24,4 +27,17 @@ package struct Provenance: Hashable, Sendable, Codable {
     package var quantization: QuantizationRecord?
 
     package init(version: String) { self.version = version }
+
+    /// How it was trained, in a line: `erde, 25 epochs, batch 128, seed 1, bfloat16, 2 threads`; nil where it was not.
+    package var trainingText: String? {
+        guard let training else { return nil }
+        var facts = [distillation?.method.rawValue].compactMap { $0 }
+        facts.append("\(training.epochs) \(noun("epoch", for: training.epochs))")
+        facts.append("batch \(training.batchSize), seed \(training.seed)")
+        if let computation {
+            facts.append(computation.precision)
+            if let threads = computation.threads { facts.append("\(threads) \(noun("thread", for: threads))") }
+        }
+        return facts.joined(separator: ", ")
+    }
 }

@@ -39,6 +39,8 @@ let styleSheet: Markup = """
     tr.chosen > * { background: var(--accentSoft); }
     td small, th small { display: block; color: var(--soft); font-weight: 400; font-size: .82em; }
     .wrap { white-space: normal; min-width: 16ch; }
+    .models th, .models td { padding: 7px 8px; }
+    .models tbody th small { white-space: normal; max-width: 22ch; overflow-wrap: anywhere; }
     svg.chart { display: block; width: 100%; height: auto; }
     svg.wide { min-width: 620px; }
     svg text { font: 12px system-ui, "Segoe UI", Roboto, "Noto Sans", "DejaVu Sans", sans-serif; fill: var(--soft);

@@ -11,6 +11,7 @@ extension Model {
         metadata.provenance.datasetFingerprint = task.dataset.fingerprint
         metadata.provenance.training = task.recipe
         metadata.provenance.distillation = task.distillation
+        metadata.provenance.computation = result.computation
         metadata.provenance.trainingErrorPerExit = result.trainingErrorPerExit
         metadata.provenance.ensembleWeights = result.ensembleWeights?.rows
     }

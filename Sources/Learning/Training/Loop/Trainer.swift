@@ -98,7 +98,9 @@ package final class Trainer {
         return TrainingResult(
             parameters: parameters, epochs: position.epochs,
             trainingErrorPerExit: try evaluator.error(onAugmented: sampler, epoch: task.recipe.epochs),
-            ensembleWeights: try runner.ensembleWeights())
+            ensembleWeights: try runner.ensembleWeights(),
+            computation: TrainingComputation(
+                engine: signature.engine, precision: signature.precision.rawValue, threads: signature.threads))
     }
 
     /// Trains to the end of the present epoch, evaluates and keeps a checkpoint.
@@ -218,7 +220,7 @@ package final class Trainer {
             .usage, "training",
             "\(what) in epoch \(epoch + 1), step \(place + 1), at a learning rate of \(task.recipe.learningRate(atStep: step, of: steps))",
             remedy:
-                "choose a lower peakLearningRate (now \(task.recipe.peakLearningRate)), a longer warmupShare, or set gradientClip"
+                "choose a lower peakLearningRate (now \(task.recipe.peakLearningRate)), a longer warmupShare, or a lower gradientClip (now \(task.recipe.gradientClip))"
         )
     }
 
@@ -233,7 +235,7 @@ package final class Trainer {
             run.report(
                 .warning(
                     "exit \(exit + 1) is right on \((accuracy * 1000).rounded() / 10) % of the calibration images, no more often "
-                        + "than guessing one class; train longer, with --gradient-clip 1 or at a lower --learning-rate"))
+                        + "than guessing one class; train longer, or with a lower --gradient-clip or --learning-rate"))
         }
     }
 

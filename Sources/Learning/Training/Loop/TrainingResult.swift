@@ -1,3 +1,4 @@
+package import Artifacts
 package import Graphs
 package import Losses
 
@@ -10,4 +11,5 @@ package struct TrainingResult: Sendable {
     package var trainingErrorPerExit: [Double]
     /// With which weights the exits made up ensembles in the end; nil where that was not learned.
     package var ensembleWeights: EnsembleWeights?
+    package var computation: TrainingComputation
 }

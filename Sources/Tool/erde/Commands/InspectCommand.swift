@@ -93,6 +93,7 @@ struct InspectCommand: ParsableCommand {
                 "pruned       from \(macsText(Double(pruning.macsBefore))) to \(macsText(Double(pruning.macsAfter))) by "
                     + pruning.recipe.importance.rawValue)
         }
+        if let training = metadata.provenance.trainingText { lines.append("training     \(training)") }
         if let path = metadata.provenance.datasetPath { lines.append("trained on   \(path)") }
         if let parent = metadata.provenance.parentHash { lines.append("parent       \(parent)") }
         lines.append("written by   erde \(metadata.provenance.version)")

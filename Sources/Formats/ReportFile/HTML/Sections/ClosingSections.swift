@@ -68,9 +68,7 @@ func provenanceSection(_ report: CalibrationReport) -> Markup? {
     add("test images", countText(report.dataset.testImages))
     if let provenance = report.provenance {
         add("made from the file with SHA-256", provenance.parentHash)
-        if let training = provenance.training {
-            add("training", "\(training.epochs) epochs, batch \(training.batchSize), seed \(training.seed)")
-        }
+        add("training", provenance.trainingText)
         add("model written by", "erde \(provenance.version)")
     }
     return """

@@ -12,8 +12,8 @@ func modelSection(_ report: CalibrationReport) -> Markup? {
             <td>\(shortMACs(full))\(ratio(teacher?.cumulativeMACs.last.map(Double.init), full, model, teacher))\
             <small>\(model.cumulativeMACs.dropLast().map { shortMACs(Double($0)) }.joined(separator: " · "))</small></td>\
             <td>\(countText(model.parameterCount))\
-            \(ratio(teacher.map { Double($0.parameterCount) }, Double(model.parameterCount), model, teacher))</td>\
-            <td>\(model.fileBytes.map(bytesText) ?? "–")</td>\
+            \(ratio(teacher.map { Double($0.parameterCount) }, Double(model.parameterCount), model, teacher))\
+            \(model.fileBytes.map { "<small>\(bytesText($0))</small>" as Markup })</td>\
             <td>\(time(model.millisecondsPerImageBatch1))</td><td>\(time(model.millisecondsPerImageBatch128))</td>\
             <td>\(leaving(model))</td></tr>
 
@@ -22,9 +22,10 @@ func modelSection(_ report: CalibrationReport) -> Markup? {
     return """
         <section><h2>Before and after</h2>
         <p class="soft">Every image through the whole network; small print shows the earlier exits.</p>
-        <div class="scroll"><table><thead><tr><th scope="col">network</th><th scope="col">accuracy<small>test</small></th>\
+        <div class="scroll"><table class="models"><thead><tr><th scope="col">network</th>\
+        <th scope="col">accuracy<small>test</small></th>\
         <th scope="col">accuracy<small>calibration</small></th><th scope="col">MACs<small>full depth</small></th>\
-        <th scope="col">parameters</th><th scope="col">file</th><th scope="col">time per image<small>one at a time</small></th>\
+        <th scope="col">parameters<small>file</small></th><th scope="col">time per image<small>one at a time</small></th>\
         <th scope="col">time per image<small>128 at a time</small></th>\
         <th scope="col">leave at exit<small>at the target budget</small></th></tr></thead>
         <tbody>\(rows)\(targetRow(report))</tbody></table></div></section>
@@ -38,7 +39,7 @@ private func targetRow(_ report: CalibrationReport) -> Markup? {
     return """
         <tr class="chosen"><th scope="row">\(report.modelName)<small>at the target budget</small></th>\
         <td>\(percentText(target.testAccuracy.value))</td><td>\(percentText(target.calibrationAccuracy))</td>\
-        <td>\(shortMACs(target.testMeanMACs.value))<small>mean</small></td><td></td><td></td><td></td><td></td><td></td></tr>
+        <td>\(shortMACs(target.testMeanMACs.value))<small>mean</small></td><td></td><td></td><td></td><td></td></tr>
         """
 }
 
