@@ -16,7 +16,7 @@ import Testing
             #"{"epochs": 3, "schedule": "cosine", "augmentation": {"cutoutSide": 4}, "gradientClip": 1}"#)
         #expect(recipe.epochs == 3 && recipe.schedule == .cosine && recipe.gradientClip == 1 && recipe.batchSize == 128)
         #expect(recipe.augmentation.cutoutSide == 4 && recipe.augmentation.cropPadding == 2)
-        #expect(try Self.training(#"{"gradientClip": null}"#).gradientClip == nil)
+        #expect(try Self.training(#"{"gradientClip": 0}"#).gradientClip == 0 && TrainingRecipe().gradientClip > 0)
     }
 
     @Test func writtenRecipesReadBack() throws {
@@ -39,7 +39,7 @@ import Testing
         (#"{"epoch": 3}"#, "epoch"), (#"{"augmentation": {"flip": true}}"#, "augmentation.flip"),
         (#"{"epochs": "ten"}"#, "epochs"), (#"{"epochs": 0}"#, "epochs"), (#"{"batchSize": 1.5}"#, "batchSize"),
         (#"{"schedule": "linear"}"#, "schedule"), (#"{"peakLearningRate": -1}"#, "peakLearningRate"),
-        (#"{"momentum": 1}"#, "momentum"), (#"{"momentum": 0}"#, "nesterov"), (#"{"gradientClip": 0}"#, "gradientClip"),
+        (#"{"momentum": 1}"#, "momentum"), (#"{"momentum": 0}"#, "nesterov"), (#"{"gradientClip": -1}"#, "gradientClip"),
         (#"{"augmentation": {"cropPadding": -1}}"#, "cropPadding"), (#"{"horizontalFlip": 1}"#, "horizontalFlip"),
         (#"{"augmentation": {"mixup": 0.01}}"#, "mixup"), (#"{"augmentation": {"mixup": 3}}"#, "mixup"),
         (#"{"augmentation": {"erasing": 1.5}}"#, "erasing"),

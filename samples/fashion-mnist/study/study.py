@@ -109,7 +109,7 @@ def train(options):
         if not teacher.exists():
             resume = ["--resume"] if (folder / "teacher.checkpoint").exists() else []
             call([erde, "train", data, "-o", teacher, "--arch", plan["teacher"], "--epochs", regime["epochs"], "--seed", 1,
-                  "--precision", regime["precision"], *threads, *resume], folder / "log.txt")
+                  "--precision", regime["precision"], *regime.get("options", []), *threads, *resume], folder / "log.txt")
         seeds = [int(seed) for seed in options.seeds.split(",")]
         only = options.runs.split(",") if options.runs else None
         for seed, name, run in wanted_runs(plan, seeds, only):
@@ -123,7 +123,7 @@ def train(options):
                 [erde, "compress", teacher, "--data", data, "--student", run.get("student", plan["student"]),
                  "--target-macs", f"{100 * shares[0]:g}%", "--budgets", ",".join(f"{100 * share:g}%" for share in shares),
                  "--epochs", regime["epochs"], "--seed", seed, "--precision", regime["precision"], "--output", output, "--json",
-                 *run["options"], *threads, *resume], folder / "log.txt"))
+                 *regime.get("options", []), *run["options"], *threads, *resume], folder / "log.txt"))
             row = summarize(report, regime_name, seed, name, shares)
             row["precision"] = regime["precision"]
             row["seconds"] = round(time.time() - start)

@@ -18,8 +18,9 @@ package struct TrainingRecipe: Recipe {
     package var momentum = 0.9
     package var nesterov = true
     package var weightDecay = 5e-4
-    /// Largest L2 norm of all gradients together; nil does not clip.
-    package var gradientClip: Double?
+    /// Largest L2 norm of all gradients together; 0 does not clip. The first steps at a high rate, with a loss for each exit, can
+    /// throw an early exit off for good: docs/methods.md has what 3 was measured to be worth.
+    package var gradientClip = 3.0
     /// Share of the target spread over all classes in cross-entropy.
     package var labelSmoothing = 0.0
     package var augmentation = AugmentationRecipe()
@@ -71,8 +72,8 @@ package struct TrainingRecipe: Recipe {
         try require(!nesterov || momentum > 0, "nesterov", "expected a momentum above 0, found \(momentum)")
         try require(0...1 ~= weightDecay, "weightDecay", "expected 0 to 1, found \(weightDecay)")
         try require(
-            gradientClip.map { $0 > 0 && $0.isFinite } ?? true, "gradientClip",
-            "expected more than 0, found \(gradientClip ?? 0)")
+            gradientClip >= 0 && gradientClip.isFinite, "gradientClip",
+            "expected more than 0, or 0 for none, found \(gradientClip)")
         try require(
             labelSmoothing >= 0 && labelSmoothing < 1, "labelSmoothing",
             "expected at least 0 and less than 1, found \(labelSmoothing)")

@@ -140,9 +140,9 @@ extension GraphBuilder {
         }
     }
 
-    /// What all gradients are multiplied by: 1, or `min(1, limit / ‖g‖)` of all gradients together (Pascanu et al., 2013).
-    private mutating func gradientScale(_ gradients: [Value], limit: Double?) throws(ErdeError) -> Value {
-        guard let limit, let first = gradients.first else { return constant("gradient_scale", Tensor(1)) }
+    /// What all gradients are multiplied by: 1 where the limit is 0, or `min(1, limit / ‖g‖)` of all gradients together (Pascanu et al., 2013).
+    private mutating func gradientScale(_ gradients: [Value], limit: Double) throws(ErdeError) -> Value {
+        guard limit > 0, let first = gradients.first else { return constant("gradient_scale", Tensor(1)) }
         var total = try apply(.sumOfSquares, first)
         for gradient in gradients.dropFirst() { total = try apply(.add, total, try apply(.sumOfSquares, gradient)) }
         // The small offset keeps a gradient of nothing from being divided by nothing.

@@ -38,7 +38,11 @@ struct TrainingOptions: ParsableArguments {
     @Option(help: "Weight decay of kernels and matrices; \(defaults.weightDecay) by default.")
     var weightDecay: Double?
 
-    @Option(help: "The largest L2 norm of all gradients together.")
+    @Option(
+        help: """
+            The largest L2 norm of all gradients together, 0 for any; \(decimalText(defaults.gradientClip, decimals: 0)) by \
+            default.
+            """)
     var gradientClip: Double?
 
     @Option(help: "Share of the target spread over all classes; \(defaults.labelSmoothing) by default.")
@@ -113,10 +117,11 @@ struct TrainingOptions: ParsableArguments {
             "Batches are of \(recipe.batchSize), since there are \(groupedText(images)) training images; see --batch")
     }
 
-    /// Bounds the gradients of a network without batch normalisation, as imported ones are, unless something else is asked for:
-    /// nothing else would keep a step from throwing such a network off.
+    /// Bounds the gradients of a network without batch normalisation, as imported ones are, more than those of others, unless
+    /// something else is asked for: nothing else would keep a step from throwing such a network off.
     func clipGradients(of recipe: inout TrainingRecipe, in graph: Graph) {
-        guard gradientClip == nil, self.recipe == nil, recipe.gradientClip == nil, !graph.isNormalized else { return }
+        guard gradientClip == nil, self.recipe == nil, !graph.isNormalized else { return }
+        guard recipe.gradientClip == 0 || recipe.gradientClip > 1 else { return }
         recipe.gradientClip = 1
         Console.standard.note("Gradients are clipped at 1, since the network has no batch normalisation; see --gradient-clip")
     }
