@@ -24,8 +24,9 @@ package struct RandomTensors: Sendable {
     /// of a maximum or a rectifier.
     package mutating func separated(_ shape: Shape, gap: Float = 0.125) -> Tensor {
         let middle = shape.count / 2
-        let scalars = (0..<shape.count).map { (Float($0 - middle) + 0.5) * gap }
-        return Tensor(shape, scalars.shuffled(using: &generator))
+        var scalars = (0..<shape.count).map { (Float($0 - middle) + 0.5) * gap }
+        generator.shuffle(&scalars)
+        return Tensor(shape, scalars)
     }
 
     /// Whole numbers in `0..<bound`, such as labels.

@@ -1,5 +1,8 @@
 /// A seeded pseudo-random generator whose whole state can be saved: xoshiro256** (Blackman and Vigna, 2018), seeded by SplitMix64.
-package struct RandomGenerator: RandomNumberGenerator, Hashable, Sendable, Codable {
+///
+/// What a seed gives stays the same for ever. It is none of the standard library's generators, since that does not promise to
+/// make the same integers and orders of the same words.
+package struct RandomGenerator: Hashable, Sendable, Codable {
     /// The four state words; saving and restoring them continues the sequence exactly.
     package private(set) var state: [UInt64]
 
@@ -33,8 +36,7 @@ package struct RandomGenerator: RandomNumberGenerator, Hashable, Sendable, Codab
     package mutating func uniform() -> Double { Double(next() >> 11) * 0x1p-53 }
 
     /// A uniform integer in `0..<bound`: the upper word of a random word times the bound, where lower words that would make
-    /// some integers likelier are drawn again (Lemire, "Fast Random Integer Generation in an Interval", 2019). Written out
-    /// because the standard library does not promise to keep its own.
+    /// some integers likelier are drawn again (Lemire, "Fast Random Integer Generation in an Interval", 2019).
     package mutating func below(_ bound: Int) -> Int {
         precondition(bound > 0, "a random integer below \(bound)")
         let count = UInt64(bound)
@@ -44,6 +46,11 @@ package struct RandomGenerator: RandomNumberGenerator, Hashable, Sendable, Codab
             while product.low < first { product = next().multipliedFullWidth(by: count) }
         }
         return Int(product.high)
+    }
+
+    /// Puts elements into an order of which all are equally likely (Fisher and Yates).
+    package mutating func shuffle<Element>(_ elements: inout [Element]) {
+        for last in stride(from: elements.count - 1, to: 0, by: -1) { elements.swapAt(last, below(last + 1)) }
     }
 }
 

@@ -15,8 +15,7 @@ package struct FoldPlan: Hashable, Sendable {
         self.folds = folds
         var generator = RandomGenerator(seed: seed, stream: 0x666F_6C64)
         var order = Array(labels.indices)
-        // Fisher and Yates, written out because the standard library does not promise to keep its own.
-        for last in stride(from: order.count - 1, to: 0, by: -1) { order.swapAt(last, generator.below(last + 1)) }
+        generator.shuffle(&order)
         // Dealt class by class without starting over, so that neither classes nor folds come out uneven.
         order = order.enumerated().sorted { (labels[$0.element], $0.offset) < (labels[$1.element], $1.offset) }.map(\.element)
         var foldOfImage = [Int](repeating: 0, count: labels.count)

@@ -1,7 +1,7 @@
 /// The operators of a graph. No attribute holds a batch size, so a graph can be rebuilt for any.
 ///
-/// Shapes: images `[N, C, H, W]`, rows `[N, K]`. A switch over `Op` has no `default:`, so that the compiler lists every
-/// place that a new operator touches.
+/// Shapes: images `[N, C, H, W]`, rows `[N, K]`. A switch that must know every operator has no `default:`, so that the
+/// compiler lists the places that a new one touches.
 package enum Op: Hashable, Sendable {
     // MARK: Convolutions and products
 

@@ -23,8 +23,7 @@ package struct BatchSampler: Sendable {
     package func order(ofEpoch epoch: Int) -> [Int32] {
         var generator = RandomGenerator(seed: seed, stream: RandomStream.order.number(epoch))
         var order = (0..<Int32(samples.count)).map { $0 }
-        // Fisher and Yates, written out because the standard library does not promise to keep its own.
-        for last in stride(from: order.count - 1, to: 0, by: -1) { order.swapAt(last, generator.below(last + 1)) }
+        generator.shuffle(&order)
         return order
     }
 

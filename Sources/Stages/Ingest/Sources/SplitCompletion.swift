@@ -67,7 +67,9 @@ enum SplitCompletion {
             let count = min(max(1, wanted), indices.count - 1)
             let name = SHA256.digest(of: Array("\(split.rawValue)/\(source.classNames[Int(label)])".utf8)).words
             var generator = RandomGenerator(seed: seed, stream: UInt64(name[0]) << 32 | UInt64(name[1]))
-            moved.formUnion(indices.shuffled(using: &generator).prefix(count))
+            var order = indices
+            generator.shuffle(&order)
+            moved.formUnion(order.prefix(count))
         }
         source.splits[split] = train.indices.filter { moved.contains($0) }.map { train[$0] }
         source.splits[.train] = train.indices.filter { !moved.contains($0) }.map { train[$0] }

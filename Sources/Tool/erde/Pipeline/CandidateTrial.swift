@@ -21,7 +21,7 @@ final class CandidateTrial {
         let all = search.place.dataset.train.count
         var generator = RandomGenerator(seed: search.recipe.training.seed, stream: 0x7365_6172)
         var order = Array(0..<all)
-        for last in stride(from: all - 1, to: 0, by: -1) { order.swapAt(last, generator.below(last + 1)) }
+        generator.shuffle(&order)
         self.order = Array(order.prefix(min(images, all)))
     }
 
