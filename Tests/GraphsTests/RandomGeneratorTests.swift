@@ -22,10 +22,11 @@ import Testing
         #expect(drawn == expected)
     }
 
-    @Test(arguments: [
+    static let orders: [(UInt64, [Int])] = [
         (0, [1, 6, 3, 7, 2, 0, 5, 4]), (7, [1, 8, 3, 0, 4, 5, 9, 6, 2, 7]), (1, [0]), (3, []),
-    ] as [(UInt64, [Int])])
-    func ordersOfElements(seed: UInt64, expected: [Int]) {
+    ]
+
+    @Test(arguments: orders) func ordersOfElements(seed: UInt64, expected: [Int]) {
         var generator = RandomGenerator(seed: seed)
         var order = Array(expected.indices)
         generator.shuffle(&order)
