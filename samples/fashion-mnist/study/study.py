@@ -220,7 +220,7 @@ def table(options):
         exits = " / ".join(f"{100 * accuracy:.2f}" for accuracy in some["teacherTestPerExit"])
         text += [f"## {about['title']}", "",
                  f"Teacher {plan['teacher']}: {exits} % per exit on test at {full / 1e6:.1f} M MACs; wrong on {errors} % of its "
-                 f"augmented training images. {about['epochs']} epochs each.", ""]
+                 f"augmented training images. {about['epochs']} epochs each, in {about['precision']}.", ""]
         head = "".join(f" 1/{round(1 / share)} ({full * share / 1e6:.2f} M) |" for share in SHARES)
         text += [f"| student | seeds |{head} full depth |", "| --- | --- |" + " --- |" * (len(SHARES) + 1)]
         statics = [name for name in names if "share" in plan["runs"][name]]
