@@ -140,7 +140,8 @@ extension GraphBuilder {
         }
     }
 
-    /// What all gradients are multiplied by: 1 where the limit is 0, or `min(1, limit / ‖g‖)` of all gradients together (Pascanu et al., 2013).
+    /// What all gradients are multiplied by: `min(1, limit / ‖g‖)` of all of them together (Pascanu et al., 2013), or 1 where the
+    /// limit is 0.
     private mutating func gradientScale(_ gradients: [Value], limit: Double) throws(ErdeError) -> Value {
         guard limit > 0, let first = gradients.first else { return constant("gradient_scale", Tensor(1)) }
         var total = try apply(.sumOfSquares, first)
