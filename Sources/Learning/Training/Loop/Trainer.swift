@@ -216,12 +216,12 @@ package final class Trainer {
     /// - Parameter step: counted from 0 over all epochs.
     private func diverged(_ what: String, inStep step: Int) -> ErdeError {
         let (epoch, place) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+        let recipe = task.recipe
+        let rate = recipe.learningRate(atStep: step, of: steps)
+        let clip = recipe.gradientClip > 0 ? "a lower gradientClip (now \(recipe.gradientClip))" : "a gradientClip (now none)"
         return ErdeError(
-            .usage, "training",
-            "\(what) in epoch \(epoch + 1), step \(place + 1), at a learning rate of \(task.recipe.learningRate(atStep: step, of: steps))",
-            remedy:
-                "choose a lower peakLearningRate (now \(task.recipe.peakLearningRate)), a longer warmupShare, or a lower gradientClip (now \(task.recipe.gradientClip))"
-        )
+            .usage, "training", "\(what) in epoch \(epoch + 1), step \(place + 1), at a learning rate of \(rate)",
+            remedy: "choose a lower peakLearningRate (now \(recipe.peakLearningRate)), a longer warmupShare, or \(clip)")
     }
 
     /// Says which exits have learned nothing: they are right no more often than one class is.

@@ -85,10 +85,8 @@ struct CompressCommand: LongComputation {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        guard training.recipe == nil else { return }
-        if targetMacs == nil { throw ValidationError("Missing expected argument '--target-macs <macs>'") }
-        if quantize == nil && quantization.isUsed {
-            throw ValidationError("the options of quantization go with --quantize int8")
+        if training.recipe == nil && targetMacs == nil {
+            throw ValidationError("Missing expected argument '--target-macs <macs>'")
         }
     }
 
@@ -103,18 +101,12 @@ struct CompressCommand: LongComputation {
         let wish = student ?? recipe.architecture
         try addPruning(to: &recipe, wish: wish)
         try addQuantization(to: &recipe)
+        let target = try addBudgets(to: &recipe, of: model)
+        try recipe.validate()
         let place = try DatasetPlace(given: data, of: model, named: teacher)
         try place.requireImagesToCalibrate()
         training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
         if wish == StudentPlan.prunedTeacher { training.clipGradients(of: &recipe.training, in: model.graph) }
-        let cost = model.metadata.cumulativeMACs.last
-        let target = try addBudgets(to: &recipe, cost: cost)
-        try recipe.validate()
-        if let cost, target > Double(cost) {
-            throw ErdeError(
-                .usage, "--target-macs", "\(macsText(target)) are more than \(teacher) itself costs, \(macsText(Double(cost)))",
-                remedy: "choose a smaller target")
-        }
         var plan = try StudentPlan(
             teacher: model, teacherName: teacher, wish: wish, targetMACs: target,
             maxMACs: recipe.maxMACs, budgets: recipe.budgets, pruning: recipe.pruning,
@@ -143,17 +135,22 @@ struct CompressCommand: LongComputation {
         }
     }
 
-    /// Puts the budgets into the recipe, in MACs.
+    /// Puts the budgets into the recipe, in MACs; shares are of what the teacher costs.
     ///
-    /// - Parameter cost: MACs of the teacher, of which shares are taken; nil where it has none.
     /// - Returns: the target.
-    private func addBudgets(to recipe: inout RunRecipe, cost: Int?) throws(ErdeError) -> Double {
+    private func addBudgets(to recipe: inout RunRecipe, of model: Model) throws(ErdeError) -> Double {
+        let cost = model.metadata.cumulativeMACs.last
         recipe.targetMACs = try targetMacs?.macs(of: cost) ?? recipe.targetMACs
         recipe.maxMACs = try maxMacs?.macs(of: cost) ?? recipe.maxMACs
         recipe.budgets = try budgets?.macs(of: cost) ?? recipe.budgets
         guard let target = recipe.targetMACs else {
             throw ErdeError(
                 .usage, "--target-macs", "is missing, and the recipe has no targetMACs", remedy: "give one, for example 20M")
+        }
+        if let cost, target > Double(cost) {
+            throw ErdeError(
+                .usage, "--target-macs", "\(macsText(target)) are more than \(teacher) itself costs, \(macsText(Double(cost)))",
+                remedy: "choose a smaller target")
         }
         return target
     }
