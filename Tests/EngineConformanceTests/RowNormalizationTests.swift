@@ -3,30 +3,64 @@ import Tensors
 import TestSupport
 import Testing
 
-/// The loops that normalise images in bfloat16, against the formulas in double precision, on every processor: with channels fewer
-/// than a vector, one more than a vector, and more than are taken at once, and with rows that fill no block.
-@Suite("Batch normalisation of rows in bfloat16")
+/// The loops that normalise images, against the formulas in double precision, on every processor: in float32 and bfloat16, with
+/// channels fewer than a vector, one more than a vector, and more than are taken at once, and with rows that fill no block.
+@Suite("Batch normalisation of rows")
 struct RowNormalizationTests {
     struct Case: Sendable, CustomTestStringConvertible {
+        let element: Element
         let channels: Int
         let rows: Range<Int>
         let isRectified: Bool
-        var testDescription: String { "\(channels) channels, rows \(rows)\(isRectified ? ", rectified" : "")" }
+        var testDescription: String { "\(element), \(channels) channels, rows \(rows)\(isRectified ? ", rectified" : "")" }
     }
 
-    static let cases: [Case] =
+    /// How numbers lie in memory.
+    enum Element: CaseIterable, Sendable {
+        case bfloat16, float32
+
+        var loops: erde_element { self == .bfloat16 ? ERDE_BFLOAT16 : ERDE_FLOAT32 }
+
+        /// - Parameter numbers: such that each has a place in bfloat16.
+        func stored(_ numbers: [Float]) -> [UInt8] {
+            switch self {
+            case .float32: return numbers.withUnsafeBytes(Array.init)
+            case .bfloat16:
+                let halves = numbers.map {
+                    precondition($0.bitPattern & 0xFFFF == 0, "\($0) has more bits than bfloat16")
+                    return UInt16($0.bitPattern >> 16)
+                }
+                return halves.withUnsafeBytes(Array.init)
+            }
+        }
+
+        func numbers(_ bytes: [UInt8]) -> [Float] {
+            bytes.withUnsafeBytes { bytes in
+                switch self {
+                case .float32: Array(bytes.bindMemory(to: Float.self))
+                case .bfloat16: bytes.bindMemory(to: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
+                }
+            }
+        }
+    }
+
+    static let cases: [Case] = Element.allCases.flatMap { element in
         [1, 3, 6, 16, 17, 24, 32, 48, 63, 64, 65, 80, 96, 200].flatMap { channels in
             [
-                Case(channels: channels, rows: 0..<37, isRectified: true),
-                Case(channels: channels, rows: 5..<900, isRectified: false),
+                Case(element: element, channels: channels, rows: 0..<37, isRectified: true),
+                Case(element: element, channels: channels, rows: 5..<900, isRectified: false),
             ]
-        } + [Case(channels: 16, rows: 3..<4001, isRectified: true), Case(channels: 8, rows: 2..<2, isRectified: true)]
+        } + [
+            Case(element: element, channels: 16, rows: 3..<4001, isRectified: true),
+            Case(element: element, channels: 8, rows: 2..<2, isRectified: true),
+        ]
+    }
 
     @Test("sums of distances and their squares", arguments: cases)
     func sums(subject: Case) {
         let images = Images(subject)
         var sums = [Double](repeating: 1, count: 2 * subject.channels)
-        erde_sum_rows(images.x, subject.channels, images.mean, subject.rows.lowerBound, subject.rows.upperBound, &sums)
+        images.withWork { erde_sum_rows($0, images.mean, subject.rows.lowerBound, subject.rows.upperBound, &sums) }
         for channel in 0..<subject.channels {
             let distances = subject.rows.map { images.input($0, channel) - Double(images.mean[channel]) }
             expectSum(sums[channel] - 1, distances)
@@ -37,16 +71,17 @@ struct RowNormalizationTests {
     @Test("a line for each channel, and the ReLU behind it", arguments: cases)
     func normalize(subject: Case) {
         let images = Images(subject)
-        var y = [UInt16](repeating: 7, count: images.x.count)
-        images.withWork { erde_normalize_rows($0, &y, subject.rows.lowerBound, subject.rows.upperBound) }
+        let y = images.made { y in
+            images.withWork { erde_normalize_rows($0, y, subject.rows.lowerBound, subject.rows.upperBound) }
+        }
         for index in y.indices {
             let (row, channel) = index.quotientAndRemainder(dividingBy: subject.channels)
             guard subject.rows.contains(row) else {
-                #expect(y[index] == 7, "row \(row) is none of the rows")
+                #expect(y[index] == Images.untouched, "row \(row) is none of the rows")
                 continue
             }
             let line = images.line(row, channel)
-            expectRounded(y[index], subject.isRectified ? max(0, line) : line)
+            expectRounded(y[index], subject, subject.isRectified ? max(0, line) : line)
         }
     }
 
@@ -55,7 +90,8 @@ struct RowNormalizationTests {
         let images = Images(subject)
         var sums = [Double](repeating: 0, count: 2 * subject.channels)
         images.withWork {
-            erde_sum_gradient_rows($0, images.dy, images.mean, subject.rows.lowerBound, subject.rows.upperBound, &sums)
+            erde_sum_gradient_rows(
+                $0, images.mean, images.stored(images.dy), subject.rows.lowerBound, subject.rows.upperBound, &sums)
         }
         for channel in 0..<subject.channels {
             let gradients = subject.rows.map { images.gradient($0, channel) }
@@ -70,33 +106,34 @@ struct RowNormalizationTests {
     @Test("the gradient of the input, alone and added to another", arguments: cases, [false, true])
     func gradient(subject: Case, isAdded: Bool) {
         let images = Images(subject)
-        var dx = [UInt16](repeating: 7, count: images.x.count)
-        images.withWork { work in
-            images.withFactors(isAdded: isAdded) {
-                erde_normalize_gradient_rows(work, images.dy, $0, &dx, subject.rows.lowerBound, subject.rows.upperBound)
+        let dx = images.made { dx in
+            images.withWork { work in
+                images.withFactors(isAdded: isAdded) {
+                    erde_normalize_gradient_rows(
+                        work, $0, images.stored(images.dy), dx, subject.rows.lowerBound, subject.rows.upperBound)
+                }
             }
         }
         for index in dx.indices {
             let (row, channel) = index.quotientAndRemainder(dividingBy: subject.channels)
             guard subject.rows.contains(row) else {
-                #expect(dx[index] == 7, "row \(row) is none of the rows")
+                #expect(dx[index] == Images.untouched, "row \(row) is none of the rows")
                 continue
             }
             let (a, b, c) = (images.factors[0][channel], images.factors[1][channel], images.factors[2][channel])
             let gradient = images.gradient(row, channel) * Double(a) + images.input(row, channel) * Double(b) + Double(c)
-            expectRounded(dx[index], isAdded ? gradient + Double(wide(images.addend[index])) : gradient)
+            expectRounded(dx[index], subject, isAdded ? gradient + Double(images.addend[index]) : gradient)
         }
     }
 
-    @Test("what is no number stays none")
-    func notANumber() {
-        let x = (0..<70).map { [0x7FC0, 0x3F80, 0xFFFF][$0 % 3] as UInt16 }
-        let (slope, offset): ([Float], [Float]) = ([1], [0])
-        for isRectified in [false, true] {
-            var y = [UInt16](repeating: 0, count: 70)
-            withRows(x, slope: slope, offset: offset, isRectified: isRectified) { erde_normalize_rows($0, &y, 0, 70) }
-            #expect(y.enumerated().allSatisfy { wide($1).isNaN == ($0 % 3 != 1) }, "\(y)")
-        }
+    @Test("what is no number stays none", arguments: Element.allCases, [false, true])
+    func notANumber(element: Element, isRectified: Bool) {
+        let some: [Float] = [.nan, 1, Float(bitPattern: 0xFFFF_0000)]
+        let x = element.stored((0..<70).map { some[$0 % 3] })
+        var y = [UInt8](repeating: 0, count: x.count)
+        withRows(element, x, slope: [1], offset: [0], isRectified: isRectified) { erde_normalize_rows($0, &y, 0, 70) }
+        let numbers = element.numbers(y)
+        #expect(numbers.enumerated().allSatisfy { $1.isNaN == ($0 % 3 != 1) }, "\(numbers)")
     }
 
     /// Sums of rounded float32 products.
@@ -106,26 +143,26 @@ struct RowNormalizationTests {
         #expect(abs(sum - expected) <= 1e-5 * size + 1e-12, "\(sum) for \(expected)", sourceLocation: sourceLocation)
     }
 
-    /// bfloat16 keeps 8 bits, and the nearest of its numbers is half a step away at most.
-    private func expectRounded(_ half: UInt16, _ expected: Double, sourceLocation: SourceLocation = #_sourceLocation) {
-        let found = Double(wide(half))
-        #expect(
-            abs(found - expected) <= abs(expected) / 256 + 1e-5, "\(found) for \(expected)", sourceLocation: sourceLocation)
+    /// bfloat16 keeps 8 bits, and the nearest of its numbers is half a step away at most; float32 keeps 24, of a few operations.
+    private func expectRounded(
+        _ found: Float, _ subject: Case, _ expected: Double, sourceLocation: SourceLocation = #_sourceLocation
+    ) {
+        let bound = subject.element == .bfloat16 ? abs(expected) / 256 : abs(expected) / 0x1p22
+        #expect(abs(Double(found) - expected) <= bound + 1e-5, "\(found) for \(expected)", sourceLocation: sourceLocation)
     }
 }
 
-private func wide(_ half: UInt16) -> Float { Float(bitPattern: UInt32(half) << 16) }
-
 /// Calls `body` with rows of as many channels as there are slopes.
 private func withRows(
-    _ x: [UInt16], slope: [Float], offset: [Float], isRectified: Bool, _ body: (UnsafePointer<erde_normalized_rows>) -> Void
+    _ element: RowNormalizationTests.Element, _ x: [UInt8], slope: [Float], offset: [Float], isRectified: Bool,
+    _ body: (UnsafePointer<erde_normalized_rows>) -> Void
 ) {
-    x.withUnsafeBufferPointer { x in
+    x.withUnsafeBytes { x in
         slope.withUnsafeBufferPointer { slope in
             offset.withUnsafeBufferPointer { offset in
                 let work = erde_normalized_rows(
-                    x: x.baseAddress, channels: slope.count, slope: slope.baseAddress, offset: offset.baseAddress,
-                    is_rectified: isRectified ? 1 : 0)
+                    element: element.loops, x: x.baseAddress, channels: slope.count, slope: slope.baseAddress,
+                    offset: offset.baseAddress, is_rectified: isRectified ? 1 : 0)
                 withUnsafePointer(to: work, body)
             }
         }
@@ -136,9 +173,9 @@ private func withRows(
 /// pass the ReLU is no matter of rounding.
 private struct Images {
     let subject: RowNormalizationTests.Case
-    let x: [UInt16]
-    let dy: [UInt16]
-    let addend: [UInt16]
+    let x: [Float]
+    let dy: [Float]
+    let addend: [Float]
     let mean: [Float]
     let slope: [Float]
     let offset: [Float]
@@ -151,23 +188,29 @@ private struct Images {
         // A row more than is worked on.
         let rows: Shape = [(subject.rows.upperBound + 1) * subject.channels]
         let channels: Shape = [subject.channels]
-        func halves(_ tensor: Tensor) -> [UInt16] {
-            tensor.floats.map {
-                let bits = ($0 / 16).bitPattern
-                precondition(bits & 0xFFFF == 0, "\($0) / 16 has more bits than bfloat16")
-                return UInt16(bits >> 16)
-            }
-        }
-        x = halves(random.smallIntegers(rows, in: -63...63))
-        dy = halves(random.smallIntegers(rows, in: -63...63))
-        addend = halves(random.smallIntegers(rows, in: -63...63))
+        func sixteenths(_ tensor: Tensor) -> [Float] { tensor.floats.map { $0 / 16 } }
+        x = sixteenths(random.smallIntegers(rows, in: -63...63))
+        dy = sixteenths(random.smallIntegers(rows, in: -63...63))
+        addend = sixteenths(random.smallIntegers(rows, in: -63...63))
         mean = random.uniform(channels).floats
         slope = random.smallIntegers(channels, in: -2...2).floats
         offset = random.smallIntegers(channels, in: -20...20).floats.map { $0 / 16 + 1 / 32 }
         factors = (0..<3).map { _ in random.uniform(channels).floats }
     }
 
-    func input(_ row: Int, _ channel: Int) -> Double { Double(wide(x[row * subject.channels + channel])) }
+    /// What lies where nothing was written.
+    static let untouched: Float = 7
+
+    func stored(_ numbers: [Float]) -> [UInt8] { subject.element.stored(numbers) }
+
+    /// Numbers as many as `x` has, some of which `body` writes.
+    func made(_ body: (UnsafeMutableRawPointer) -> Void) -> [Float] {
+        var bytes = stored([Float](repeating: Images.untouched, count: x.count))
+        bytes.withUnsafeMutableBytes { body($0.baseAddress!) }
+        return subject.element.numbers(bytes)
+    }
+
+    func input(_ row: Int, _ channel: Int) -> Double { Double(x[row * subject.channels + channel]) }
 
     func line(_ row: Int, _ channel: Int) -> Double {
         input(row, channel) * Double(slope[channel]) + Double(offset[channel])
@@ -175,18 +218,18 @@ private struct Images {
 
     /// What the ReLU lets pass.
     func gradient(_ row: Int, _ channel: Int) -> Double {
-        subject.isRectified && line(row, channel) < 0 ? 0 : Double(wide(dy[row * subject.channels + channel]))
+        subject.isRectified && line(row, channel) < 0 ? 0 : Double(dy[row * subject.channels + channel])
     }
 
     func withWork(_ body: (UnsafePointer<erde_normalized_rows>) -> Void) {
-        withRows(x, slope: slope, offset: offset, isRectified: subject.isRectified, body)
+        withRows(subject.element, stored(x), slope: slope, offset: offset, isRectified: subject.isRectified, body)
     }
 
     func withFactors(isAdded: Bool, _ body: (UnsafePointer<erde_normalized_gradient>) -> Void) {
         factors[0].withUnsafeBufferPointer { ofGradient in
             factors[1].withUnsafeBufferPointer { ofInput in
                 factors[2].withUnsafeBufferPointer { constant in
-                    addend.withUnsafeBufferPointer {
+                    stored(addend).withUnsafeBytes {
                         let factors = erde_normalized_gradient(
                             of_gradient: ofGradient.baseAddress, of_input: ofInput.baseAddress,
                             constant: constant.baseAddress, addend: isAdded ? $0.baseAddress : nil)

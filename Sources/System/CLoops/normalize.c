@@ -79,137 +79,55 @@ static inline size_t block_of(size_t period) { return 16384 / period > 16 ? 1638
     for (size_t row = first + whole * rows; row < end; row++)                                                         \
         for (size_t column = 0; column < channels; column++) SINGLE(row * channels + column, column)
 
-COMPILED_FOR("avx512bw", "avx2")
-static void sums_of(const uint16_t *x, size_t channels, const float *shift_of, size_t first, size_t end, double *sums) {
-    const size_t rows = rows_at_once(channels);
-    REPEATED(shift, shift_of)
-#define LOAD(place, column, total, squares)                                                                           \
-    {                                                                                                                 \
-        const floats distance = WIDENED(x + (place)) - FLOATS(shift + (column));                                      \
-        total += distance;                                                                                            \
-        squares += distance * distance;                                                                               \
+// The loops for each type of number.
+#define ELEMENT uint16_t
+#define NAMED(loop) loop##_of_halves
+#define LOADED WIDENED
+#define STORE(pointer, value) (*(halves_anywhere *)(pointer) = NARROWED(value))
+#define ONE widened
+#define STORED_ONE narrowed
+#include "normalize_rows.h"
+#undef ELEMENT
+#undef NAMED
+#undef LOADED
+#undef STORE
+#undef ONE
+#undef STORED_ONE
+
+#define ELEMENT float
+#define NAMED(loop) loop##_of_floats
+#define LOADED FLOATS
+#define STORE(pointer, value) (*(floats_anywhere *)(pointer) = (value))
+#define ONE(number) (number)
+#define STORED_ONE(number) (number)
+#include "normalize_rows.h"
+
+void erde_sum_rows(const erde_normalized_rows *work, const float *shift, size_t first, size_t end, double *sums) {
+    switch (work->element) {
+    case ERDE_BFLOAT16: return sums_of_halves(work->x, work->channels, shift, first, end, sums);
+    case ERDE_FLOAT32: return sums_of_floats(work->x, work->channels, shift, first, end, sums);
     }
-#define SINGLE(place, column)                                                                                         \
-    {                                                                                                                 \
-        const float distance = widened(x[place]) - shift[column];                                                     \
-        sums[(column) % channels] += distance;                                                                        \
-        sums[channels + (column) % channels] += distance * distance;                                                  \
-    }
-    SUM_ROWS(LOAD, SINGLE)
-#undef LOAD
-#undef SINGLE
 }
 
-COMPILED_FOR("avx512bw", "avx2")
-static void scale(const erde_normalized_rows *work, uint16_t *y, size_t first, size_t end) {
-    const size_t channels = work->channels, rows = rows_at_once(channels);
-    const uint16_t *x = work->x;
-    const int rectifies = work->is_rectified;
-    REPEATED(slope, work->slope)
-    REPEATED(offset, work->offset)
-    const size_t period = rows * channels, stop = end * channels;
-    size_t place = first * channels;
-#define SINGLE(place, column)                                                                                         \
-    {                                                                                                                 \
-        const float value = widened(x[place]) * slope[column] + offset[column];                                       \
-        y[place] = narrowed(rectifies && value < 0 ? 0 : value);                                                      \
+void erde_normalize_rows(const erde_normalized_rows *work, void *y, size_t first, size_t end) {
+    switch (work->element) {
+    case ERDE_BFLOAT16: return scale_of_halves(work, y, first, end);
+    case ERDE_FLOAT32: return scale_of_floats(work, y, first, end);
     }
-    for (; place + period <= stop; place += period) {
-        size_t column = 0;
-        for (; column + LANES <= period; column += LANES) {
-            floats value = WIDENED(x + place + column) * FLOATS(slope + column) + FLOATS(offset + column);
-            if (rectifies) value = KEPT(~(words)(value < ZERO), value);
-            *(halves_anywhere *)(y + place + column) = NARROWED(value);
-        }
-        for (; column < period; column++) SINGLE(place + column, column)
-    }
-    for (size_t column = 0; place < stop; place++, column++) SINGLE(place, column)
-#undef SINGLE
 }
 
-COMPILED_FOR("avx512bw", "avx2")
-static void gradient_sums(const erde_normalized_rows *work, const uint16_t *dy, const float *mean_of, size_t first, size_t end,
-                          double *sums) {
-    const size_t channels = work->channels, rows = rows_at_once(channels);
-    const uint16_t *x = work->x;
-    const int rectifies = work->is_rectified;
-    REPEATED(slope, work->slope)
-    REPEATED(offset, work->offset)
-    REPEATED(mean, mean_of)
-#define LOAD(place, column, total, products)                                                                          \
-    {                                                                                                                 \
-        const floats input = WIDENED(x + (place));                                                                    \
-        floats gradient = WIDENED(dy + (place));                                                                      \
-        if (rectifies) gradient = KEPT(input * FLOATS(slope + (column)) + FLOATS(offset + (column)) > ZERO, gradient);  \
-        total += gradient;                                                                                            \
-        products += gradient * (input - FLOATS(mean + (column)));                                                     \
-    }
-#define SINGLE(place, column)                                                                                         \
-    {                                                                                                                 \
-        const float input = widened(x[place]);                                                                        \
-        if (!rectifies || input * slope[column] + offset[column] > 0) {                                               \
-            const float gradient = widened(dy[place]);                                                                \
-            sums[(column) % channels] += gradient;                                                                    \
-            sums[channels + (column) % channels] += gradient * (input - mean[column]);                                \
-        }                                                                                                             \
-    }
-    SUM_ROWS(LOAD, SINGLE)
-#undef LOAD
-#undef SINGLE
-}
-
-COMPILED_FOR("avx512bw", "avx2")
-static void gradient(const erde_normalized_rows *work, const uint16_t *dy, const erde_normalized_gradient *factors, uint16_t *dx,
-                     size_t first, size_t end) {
-    const size_t channels = work->channels, rows = rows_at_once(channels);
-    const uint16_t *x = work->x;
-    const uint16_t *addend = factors->addend;
-    const int rectifies = work->is_rectified;
-    REPEATED(slope, work->slope)
-    REPEATED(offset, work->offset)
-    REPEATED(of_gradient, factors->of_gradient)
-    REPEATED(of_input, factors->of_input)
-    REPEATED(constant, factors->constant)
-    const size_t period = rows * channels, stop = end * channels;
-    size_t place = first * channels;
-#define SINGLE(place, column)                                                                                         \
-    {                                                                                                                 \
-        const float input = widened(x[place]);                                                                        \
-        const int passes = !rectifies || input * slope[column] + offset[column] > 0;                                  \
-        const float value = (passes ? widened(dy[place]) : 0) * of_gradient[column] +                                 \
-                            (input * of_input[column] + constant[column]);                                            \
-        dx[place] = narrowed(addend ? value + widened(addend[place]) : value);                                        \
-    }
-    for (; place + period <= stop; place += period) {
-        size_t column = 0;
-        for (; column + LANES <= period; column += LANES) {
-            const floats input = WIDENED(x + place + column);
-            floats value = WIDENED(dy + place + column);
-            if (rectifies) value = KEPT(input * FLOATS(slope + column) + FLOATS(offset + column) > ZERO, value);
-            value = value * FLOATS(of_gradient + column) + (input * FLOATS(of_input + column) + FLOATS(constant + column));
-            if (addend) value += WIDENED(addend + place + column);
-            *(halves_anywhere *)(dx + place + column) = NARROWED(value);
-        }
-        for (; column < period; column++) SINGLE(place + column, column)
-    }
-    for (size_t column = 0; place < stop; place++, column++) SINGLE(place, column)
-#undef SINGLE
-}
-
-void erde_sum_rows(const uint16_t *x, size_t channels, const float *shift, size_t first, size_t end, double *sums) {
-    sums_of(x, channels, shift, first, end, sums);
-}
-
-void erde_normalize_rows(const erde_normalized_rows *work, uint16_t *y, size_t first, size_t end) {
-    scale(work, y, first, end);
-}
-
-void erde_sum_gradient_rows(const erde_normalized_rows *work, const uint16_t *dy, const float *mean, size_t first, size_t end,
+void erde_sum_gradient_rows(const erde_normalized_rows *work, const float *mean, const void *dy, size_t first, size_t end,
                             double *sums) {
-    gradient_sums(work, dy, mean, first, end, sums);
+    switch (work->element) {
+    case ERDE_BFLOAT16: return gradient_sums_of_halves(work, mean, dy, first, end, sums);
+    case ERDE_FLOAT32: return gradient_sums_of_floats(work, mean, dy, first, end, sums);
+    }
 }
 
-void erde_normalize_gradient_rows(const erde_normalized_rows *work, const uint16_t *dy, const erde_normalized_gradient *factors,
-                                  uint16_t *dx, size_t first, size_t end) {
-    gradient(work, dy, factors, dx, first, end);
+void erde_normalize_gradient_rows(const erde_normalized_rows *work, const erde_normalized_gradient *factors, const void *dy,
+                                  void *dx, size_t first, size_t end) {
+    switch (work->element) {
+    case ERDE_BFLOAT16: return gradient_of_halves(work, factors, dy, dx, first, end);
+    case ERDE_FLOAT32: return gradient_of_floats(work, factors, dy, dx, first, end);
+    }
 }

@@ -1,16 +1,18 @@
 import CDNNL
+import CLoops
 import Diagnostics
 import Graphs
 
 extension Lowering {
     /// Loops of our own for the normalisation of an image; nil where the library's code serves.
     func rowNormalization(of x: Placement, _ value: Value, isRectified: Bool) -> RowNormalization? {
-        let shape = dimensions(of: value)
-        guard x.layout.type == ERDE_DNNL_BFLOAT16, shape.count == 4, shape[1] > 0,
-            let rows = try? Layout.channelsLast(shape, ERDE_DNNL_BFLOAT16), rows == x.layout
+        let (shape, type) = (dimensions(of: value), x.layout.type)
+        guard let element = type.element, shape.count == 4, shape[1] > 0,
+            let rows = try? Layout.channelsLast(shape, type), rows == x.layout
         else { return nil }
         return RowNormalization(
-            rows: shape[0] * shape[2] * shape[3], channels: shape[1], isRectified: isRectified, threads: threads)
+            element: element, rows: shape[0] * shape[2] * shape[3], channels: shape[1], isRectified: isRectified,
+            threads: threads)
     }
 
     /// With running statistics.
@@ -28,7 +30,7 @@ extension Lowering {
         }
         let target = try define(result, as: x.layout).buffer
         appendHost("batchNormalization", reads: [x.buffer, slope, offset], writes: [target]) { memory in
-            rows.normalize(memory.halves(x.buffer), with: memory.line(slope, offset), into: memory.halves(target))
+            rows.normalize(memory[x.buffer], with: memory.line(slope, offset), into: memory[target])
         }
     }
 
@@ -46,12 +48,12 @@ extension Lowering {
             "batchNormalizationTraining", reads: [x.buffer, gamma, beta],
             writes: [target, mean, variance, slope, offset, sums]
         ) { memory in
-            let (x, line) = (memory.halves(x.buffer), memory.line(slope, offset))
+            let (x, line) = (memory[x.buffer], memory.line(slope, offset))
             rows.statistics(of: x, mean: memory.floats(mean), variance: memory.floats(variance), sums: memory[sums])
             rows.write(
                 line, gamma: memory.floats(gamma), beta: memory.floats(beta), mean: memory.floats(mean),
                 variance: memory.floats(variance), epsilon: attributes.epsilon)
-            rows.normalize(x, with: line, into: memory.halves(target))
+            rows.normalize(x, with: line, into: memory[target])
         }
         normalizationRecords[index] = .rows(rows, slope: slope, offset: offset)
     }
@@ -77,9 +79,9 @@ extension Lowering {
             writes: [dx, dgamma, dbeta, sums, factors]
         ) { memory in
             rows.gradient(
-                of: memory.halves(x.buffer), memory.halves(dy.buffer), with: memory.line(slope, offset),
+                of: memory[x.buffer], memory[dy.buffer], with: memory.line(slope, offset),
                 gamma: memory.floats(operands[0]), mean: memory.floats(operands[1]), variance: memory.floats(operands[2]),
-                epsilon: attributes.epsilon, plus: addend.map(memory.halves), into: memory.halves(dx),
+                epsilon: attributes.epsilon, plus: addend.map { UnsafeRawPointer(memory[$0]) }, into: memory[dx],
                 dgamma: memory.floats(dgamma),
                 dbeta: memory.floats(dbeta), sums: memory[sums], factors: memory.floats(factors))
         }
@@ -93,5 +95,16 @@ extension Lowering {
 extension MemoryMap {
     fileprivate func line(_ slope: Buffer, _ offset: Buffer) -> RowNormalization.Line {
         RowNormalization.Line(slope: floats(slope), offset: floats(offset))
+    }
+}
+
+extension erde_dnnl_type {
+    /// The same type as our own loops know it; nil where they do not.
+    fileprivate var element: erde_element? {
+        switch self {
+        case ERDE_DNNL_BFLOAT16: ERDE_BFLOAT16
+        case ERDE_DNNL_FLOAT32: ERDE_FLOAT32
+        default: nil
+        }
     }
 }

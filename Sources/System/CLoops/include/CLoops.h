@@ -29,10 +29,14 @@ typedef struct {
 // y = scale * x where an element is kept, else 0, for the elements first..<end.
 void erde_dropout(const erde_dropout_mask *mask, const float *x, float *y, size_t first, size_t end);
 
-// Batch normalisation of images in bfloat16 (the upper halves of float32) whose channels are innermost: each place of an image is
-// a row of `channels` numbers. y = x * slope[c] + offset[c], then the larger of that and 0 if it is rectified.
+// How numbers lie in memory: bfloat16 is the upper half of float32.
+typedef enum { ERDE_BFLOAT16, ERDE_FLOAT32 } erde_element;
+
+// Batch normalisation of images whose channels are innermost: each place of an image is a row of `channels` numbers.
+// y = x * slope[c] + offset[c], then the larger of that and 0 if it is rectified.
 typedef struct {
-    const uint16_t *x;
+    erde_element element;  // of x, y and the gradients of both
+    const void *x;
     size_t channels;
     const float *slope, *offset;  // one for each channel
     int is_rectified;
@@ -41,22 +45,23 @@ typedef struct {
 // dx = of_gradient[c] * dy + of_input[c] * x + constant[c] + addend, where dy is 0 wherever the rectified y is.
 typedef struct {
     const float *of_gradient, *of_input, *constant;
-    const uint16_t *addend;  // rows like those of x, or NULL
+    const void *addend;  // rows like those of x, or NULL
 } erde_normalized_gradient;
 
-// Adds to sums[c] what lies between x and shift[c], and to sums[channels + c] its square, over the rows first..<end.
-void erde_sum_rows(const uint16_t *x, size_t channels, const float *shift, size_t first, size_t end, double *sums);
+// Adds to sums[c] what lies between x and shift[c], and to sums[channels + c] its square, over the rows first..<end. Takes no slope
+// and no offset.
+void erde_sum_rows(const erde_normalized_rows *work, const float *shift, size_t first, size_t end, double *sums);
 
 // Does the rows first..<end of y.
-void erde_normalize_rows(const erde_normalized_rows *work, uint16_t *y, size_t first, size_t end);
+void erde_normalize_rows(const erde_normalized_rows *work, void *y, size_t first, size_t end);
 
 // Adds to sums[c] the dy that pass the ReLU, and to sums[channels + c] the same times x - mean[c], over the rows first..<end.
-void erde_sum_gradient_rows(const erde_normalized_rows *work, const uint16_t *dy, const float *mean, size_t first, size_t end,
+void erde_sum_gradient_rows(const erde_normalized_rows *work, const float *mean, const void *dy, size_t first, size_t end,
                             double *sums);
 
 // Does the rows first..<end of dx.
-void erde_normalize_gradient_rows(const erde_normalized_rows *work, const uint16_t *dy, const erde_normalized_gradient *factors,
-                                  uint16_t *dx, size_t first, size_t end);
+void erde_normalize_gradient_rows(const erde_normalized_rows *work, const erde_normalized_gradient *factors, const void *dy,
+                                  void *dx, size_t first, size_t end);
 
 // The gradient of the weights of a convolution with 3x3 kernels, stride 1 and a padding of one, of images in bfloat16 whose channels
 // are innermost, in the matrix tiles of processors that have them (AMX). Sums are in float32. To be called only where the processor
