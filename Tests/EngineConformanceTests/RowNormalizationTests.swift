@@ -8,43 +8,14 @@ import Testing
 @Suite("Batch normalisation of rows")
 struct RowNormalizationTests {
     struct Case: Sendable, CustomTestStringConvertible {
-        let element: Element
+        let element: StoredElement
         let channels: Int
         let rows: Range<Int>
         let isRectified: Bool
         var testDescription: String { "\(element), \(channels) channels, rows \(rows)\(isRectified ? ", rectified" : "")" }
     }
 
-    /// How numbers lie in memory.
-    enum Element: CaseIterable, Sendable {
-        case bfloat16, float32
-
-        var loops: erde_element { self == .bfloat16 ? ERDE_BFLOAT16 : ERDE_FLOAT32 }
-
-        /// - Parameter numbers: such that each has a place in bfloat16.
-        func stored(_ numbers: [Float]) -> [UInt8] {
-            switch self {
-            case .float32: return numbers.withUnsafeBytes(Array.init)
-            case .bfloat16:
-                let halves = numbers.map {
-                    precondition($0.bitPattern & 0xFFFF == 0, "\($0) has more bits than bfloat16")
-                    return UInt16($0.bitPattern >> 16)
-                }
-                return halves.withUnsafeBytes(Array.init)
-            }
-        }
-
-        func numbers(_ bytes: [UInt8]) -> [Float] {
-            bytes.withUnsafeBytes { bytes in
-                switch self {
-                case .float32: Array(bytes.bindMemory(to: Float.self))
-                case .bfloat16: bytes.bindMemory(to: UInt16.self).map { Float(bitPattern: UInt32($0) << 16) }
-                }
-            }
-        }
-    }
-
-    static let cases: [Case] = Element.allCases.flatMap { element in
+    static let cases: [Case] = StoredElement.allCases.flatMap { element in
         [1, 3, 6, 16, 17, 24, 32, 48, 63, 64, 65, 80, 96, 200].flatMap { channels in
             [
                 Case(element: element, channels: channels, rows: 0..<37, isRectified: true),
@@ -126,8 +97,8 @@ struct RowNormalizationTests {
         }
     }
 
-    @Test("what is no number stays none", arguments: Element.allCases, [false, true])
-    func notANumber(element: Element, isRectified: Bool) {
+    @Test("what is no number stays none", arguments: StoredElement.allCases, [false, true])
+    func notANumber(element: StoredElement, isRectified: Bool) {
         let some: [Float] = [.nan, 1, Float(bitPattern: 0xFFFF_0000)]
         let x = element.stored((0..<70).map { some[$0 % 3] })
         var y = [UInt8](repeating: 0, count: x.count)
@@ -154,7 +125,7 @@ struct RowNormalizationTests {
 
 /// Calls `body` with rows of as many channels as there are slopes.
 private func withRows(
-    _ element: RowNormalizationTests.Element, _ x: [UInt8], slope: [Float], offset: [Float], isRectified: Bool,
+    _ element: StoredElement, _ x: [UInt8], slope: [Float], offset: [Float], isRectified: Bool,
     _ body: (UnsafePointer<erde_normalized_rows>) -> Void
 ) {
     x.withUnsafeBytes { x in

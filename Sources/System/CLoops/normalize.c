@@ -1,46 +1,8 @@
 #include "CLoops.h"
 
-#include <string.h>
-
 #include "processors.h"
 #include "rows.h"
-
-typedef float floats __attribute__((vector_size(64)));
-typedef uint32_t words __attribute__((vector_size(64)));
-typedef uint16_t halves __attribute__((vector_size(32)));
-// The same at any address.
-typedef floats floats_anywhere __attribute__((aligned(4), may_alias));
-typedef halves halves_anywhere __attribute__((aligned(2), may_alias));
-
-enum { LANES = 16 };
-
-#define FLOATS(pointer) (*(const floats_anywhere *)(pointer))
-#define ZERO ((floats){0})
-// 16 numbers in bfloat16, the upper halves of float32.
-#define WIDENED(pointer) ((floats)(__builtin_convertvector(*(const halves_anywhere *)(pointer), words) << 16))
-// To the nearest, ties to even; what is not a number stays so.
-#define NARROWED(value)                                                                                               \
-    __extension__({                                                                                                   \
-        const floats number = (value);                                                                                \
-        const words bits = (words)number, odd = (bits >> 16) & 1, invalid = (words)(number != number);                \
-        const words nearest = (bits + 0x7FFF + odd) >> 16;                                                            \
-        __builtin_convertvector((invalid & 0x7FC0) | (~invalid & nearest), halves);                                   \
-    })
-// Where a mask is set, else zero.
-#define KEPT(mask, value) ((floats)((words)(mask) & (words)(value)))
-
-static inline float widened(uint16_t half) {
-    const uint32_t bits = (uint32_t)half << 16;
-    float number;
-    memcpy(&number, &bits, sizeof number);
-    return number;
-}
-
-static inline uint16_t narrowed(float number) {
-    uint32_t bits;
-    memcpy(&bits, &number, sizeof bits);
-    return number != number ? 0x7FC0 : (uint16_t)((bits + 0x7FFF + ((bits >> 16) & 1)) >> 16);
-}
+#include "vectors.h"
 
 // Declares NAME, the numbers of SOURCE for each channel of so many rows.
 #define REPEATED(NAME, SOURCE)                                                                                        \
@@ -79,28 +41,8 @@ static inline size_t block_of(size_t period) { return 16384 / period > 16 ? 1638
     for (size_t row = first + whole * rows; row < end; row++)                                                         \
         for (size_t column = 0; column < channels; column++) SINGLE(row * channels + column, column)
 
-// The loops for each type of number.
-#define ELEMENT uint16_t
-#define NAMED(loop) loop##_of_halves
-#define LOADED WIDENED
-#define STORE(pointer, value) (*(halves_anywhere *)(pointer) = NARROWED(value))
-#define ONE widened
-#define STORED_ONE narrowed
-#include "normalize_rows.h"
-#undef ELEMENT
-#undef NAMED
-#undef LOADED
-#undef STORE
-#undef ONE
-#undef STORED_ONE
-
-#define ELEMENT float
-#define NAMED(loop) loop##_of_floats
-#define LOADED FLOATS
-#define STORE(pointer, value) (*(floats_anywhere *)(pointer) = (value))
-#define ONE(number) (number)
-#define STORED_ONE(number) (number)
-#include "normalize_rows.h"
+#define LOOPS "normalize_rows.h"
+#include "each_element.h"
 
 void erde_sum_rows(const erde_normalized_rows *work, const float *shift, size_t first, size_t end, double *sums) {
     switch (work->element) {

@@ -1,5 +1,4 @@
-// The loops of normalize.c, included there once for each type of number: ELEMENT as it lies in memory, LOADED and STORE for 16 of
-// them as float32, ONE and STORED_ONE for one.
+// The loops of normalize.c for one type of number; see each_element.h.
 
 COMPILED_FOR("avx512bw", "avx2")
 static void NAMED(sums)(const ELEMENT *x, size_t channels, const float *shift_of, size_t first, size_t end, double *sums) {

@@ -1,4 +1,5 @@
 import CDNNL
+import CLoops
 import Diagnostics
 import Tensors
 
@@ -81,6 +82,17 @@ final class Layout: Equatable {
 
     /// What the elements are.
     var type: erde_dnnl_type { erde_dnnl_layout_type(handle) }
+
+    /// The elements of images `[N, C, H, W]` stored with the channels innermost, as our own loops know them; nil in another layout and
+    /// of another type.
+    func elementOfRows(_ dimensions: [Int]) -> erde_element? {
+        guard dimensions.count == 4, dimensions[1] > 0, (try? Layout.channelsLast(dimensions, type)) == self else { return nil }
+        return switch type {
+        case ERDE_DNNL_BFLOAT16: ERDE_BFLOAT16
+        case ERDE_DNNL_FLOAT32: ERDE_FLOAT32
+        default: nil
+        }
+    }
 
     /// Bytes of storage, with the padding of blocks.
     var byteCount: Int { erde_dnnl_layout_size(handle) }

@@ -4,13 +4,30 @@ import Graphs
 
 extension Lowering {
     mutating func lowerPool(_ node: Node, _ attributes: PoolAttributes, isMaximum: Bool) throws(ErdeError) {
+        if !isMaximum, try appendRowPool(node, attributes) { return }
         try appendPool(node, attributes.window, isMaximum ? ERDE_DNNL_MAX_POOL : attributes.averageKind)
     }
 
     mutating func lowerGlobalAveragePool(_ node: Node) throws(ErdeError) {
         let extents = dimensions(of: node.inputs[0])
         let whole = PoolAttributes(kernel: Extent(height: extents[2], width: extents[3]), strides: Extent(1))
+        if try appendRowPool(node, whole) { return }
         try appendPool(node, whole.window, ERDE_DNNL_AVERAGE_POOL)
+    }
+
+    /// Average pooling by our own loops.
+    ///
+    /// - Returns: whether they can.
+    private mutating func appendRowPool(_ node: Node, _ attributes: PoolAttributes) throws(ErdeError) -> Bool {
+        let x = primary(node.inputs[0])
+        let (images, result) = (dimensions(of: node.inputs[0]), dimensions(of: node.outputs[0]))
+        guard attributes.padding == .none, let element = x.layout.elementOfRows(images) else { return false }
+        let pool = RowPool(
+            element: element, from: images, to: result, kernel: attributes.kernel, strides: attributes.strides,
+            threads: threads)
+        let y = try define(node.outputs[0], as: .channelsLast(result, x.layout.type)).buffer
+        appendHost(node.op.name, reads: [x.buffer], writes: [y]) { memory in pool.run(memory[x.buffer], into: memory[y]) }
+        return true
     }
 
     private mutating func appendPool(

@@ -1,15 +1,12 @@
 import CDNNL
-import CLoops
 import Diagnostics
 import Graphs
 
 extension Lowering {
     /// Loops of our own for the normalisation of an image; nil where the library's code serves.
     func rowNormalization(of x: Placement, _ value: Value, isRectified: Bool) -> RowNormalization? {
-        let (shape, type) = (dimensions(of: value), x.layout.type)
-        guard let element = type.element, shape.count == 4, shape[1] > 0,
-            let rows = try? Layout.channelsLast(shape, type), rows == x.layout
-        else { return nil }
+        let shape = dimensions(of: value)
+        guard let element = x.layout.elementOfRows(shape) else { return nil }
         return RowNormalization(
             element: element, rows: shape[0] * shape[2] * shape[3], channels: shape[1], isRectified: isRectified,
             threads: threads)
@@ -95,16 +92,5 @@ extension Lowering {
 extension MemoryMap {
     fileprivate func line(_ slope: Buffer, _ offset: Buffer) -> RowNormalization.Line {
         RowNormalization.Line(slope: floats(slope), offset: floats(offset))
-    }
-}
-
-extension erde_dnnl_type {
-    /// The same type as our own loops know it; nil where they do not.
-    fileprivate var element: erde_element? {
-        switch self {
-        case ERDE_DNNL_BFLOAT16: ERDE_BFLOAT16
-        case ERDE_DNNL_FLOAT32: ERDE_FLOAT32
-        default: nil
-        }
     }
 }

@@ -63,6 +63,17 @@ void erde_sum_gradient_rows(const erde_normalized_rows *work, const float *mean,
 void erde_normalize_gradient_rows(const erde_normalized_rows *work, const erde_normalized_gradient *factors, const void *dy,
                                   void *dx, size_t first, size_t end);
 
+// The mean of each window of images whose channels are innermost. All windows lie within the image.
+typedef struct {
+    erde_element element;
+    size_t channels, height, width;      // of the images x
+    size_t result_height, result_width;  // of y
+    size_t kernel_height, kernel_width, stride_height, stride_width;
+} erde_average_pool;
+
+// Does the rows first..<end of all images' y.
+void erde_average_pool_rows(const erde_average_pool *work, const void *x, void *y, size_t first, size_t end);
+
 // The gradient of the weights of a convolution with 3x3 kernels, stride 1 and a padding of one, of images in bfloat16 whose channels
 // are innermost, in the matrix tiles of processors that have them (AMX). Sums are in float32. To be called only where the processor
 // has tiles and the process may use them. A number that is none spreads to more of the gradient than its neighbours alone.
