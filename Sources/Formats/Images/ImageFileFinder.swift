@@ -144,9 +144,13 @@ package enum ImageFileFinder {
     package static func hasImageName(_ name: String) -> Bool { hasImageName(name.utf8) }
 
     /// Whether a name ends as that of an image does.
-    package static func hasImageName(_ name: some BidirectionalCollection<UInt8>) -> Bool {
+    package static func hasImageName(_ name: some Collection<UInt8>) -> Bool {
+        name.withContiguousStorageIfAvailable(endsAsImage) ?? Array(name).withUnsafeBufferPointer(endsAsImage)
+    }
+
+    private static func endsAsImage(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
         guard let dot = name.lastIndex(of: UInt8(ascii: ".")) else { return false }
-        let ending = name[name.index(after: dot)...]
+        let ending = name[(dot + 1)...]
         return nameEndings.contains { known in
             known.elementsEqual(ending) { $0 == (UInt8(ascii: "A")...UInt8(ascii: "Z") ~= $1 ? $1 | 0x20 : $1) }
         }

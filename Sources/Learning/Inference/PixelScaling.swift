@@ -2,14 +2,9 @@ package import Artifacts
 
 /// Pixels `[C, H, W]` of 8 bits as the floats 0…1 that networks take.
 package enum PixelScaling {
-    /// `value / 255` for every byte value.
-    package static let table: [Float] = (0...255).map { Float($0) / 255 }
-
-    /// Writes one image's pixels as floats.
+    /// Writes pixels as floats: `value / 255`.
     package static func write(_ pixels: UnsafeRawBufferPointer, to floats: UnsafeMutablePointer<Float>) {
-        table.withUnsafeBufferPointer { table in
-            for index in 0..<pixels.count { floats[index] = table[Int(pixels[index])] }
-        }
+        for index in 0..<pixels.count { floats[index] = Float(pixels[index]) / 255 }
     }
 
     /// The images `indices` of a split, one after the other, as floats `[N, C, H, W]`.

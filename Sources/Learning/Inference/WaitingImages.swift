@@ -30,9 +30,9 @@ struct WaitingImages {
     /// Adds images as 8-bit pixels, one after the other, as the rows of the only part, scaled to 0…1.
     mutating func append(_ more: some Collection<Int>, pixels: UnsafeRawBufferPointer) {
         positions += more
-        PixelScaling.table.withUnsafeBufferPointer { table in
-            rows[0].append(contentsOf: pixels.lazy.map { table[Int($0)] })
-        }
+        let start = rows[0].count
+        rows[0] += repeatElement(0, count: pixels.count)
+        rows[0].withUnsafeMutableBufferPointer { PixelScaling.write(pixels, to: $0.baseAddress! + start) }
     }
 
     /// Adds images as floats, one after the other, as the rows of the only part.

@@ -7,11 +7,7 @@ package struct FileName: Hashable, Sendable {
 
     /// - Parameter bytes: what comes before the first zero is taken.
     package init(_ bytes: some Collection<UInt8>) {
-        var terminated: [UInt8] = []
-        terminated.reserveCapacity(bytes.count + 1)
-        terminated += bytes.prefix { $0 != 0 }
-        terminated.append(0)
-        self.terminated = terminated
+        terminated = FileName.terminated(bytes, after: [])
     }
 
     package init(_ text: String) { self.init(text.utf8) }
@@ -20,13 +16,22 @@ package struct FileName: Hashable, Sendable {
     ///
     /// - Parameter name: what comes before the first zero is taken.
     package init(_ name: some Collection<UInt8>, in folder: FileName) {
-        var terminated: [UInt8] = []
-        terminated.reserveCapacity(folder.terminated.count + name.count + 1)
-        terminated += folder.bytes
-        if let last = terminated.last, last != UInt8(ascii: "/") { terminated.append(UInt8(ascii: "/")) }
-        terminated += name.prefix { $0 != 0 }
-        terminated.append(0)
-        self.terminated = terminated
+        terminated = FileName.terminated(name, after: folder.bytes)
+    }
+
+    private static func terminated(_ name: some Collection<UInt8>, after folder: ArraySlice<UInt8>) -> [UInt8] {
+        name.withContiguousStorageIfAvailable { terminated($0, after: folder) }
+            ?? Array(name).withUnsafeBufferPointer { terminated($0, after: folder) }
+    }
+
+    private static func terminated(_ name: UnsafeBufferPointer<UInt8>, after folder: ArraySlice<UInt8>) -> [UInt8] {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(folder.count + name.count + 2)
+        bytes += folder
+        if let last = bytes.last, last != UInt8(ascii: "/") { bytes.append(UInt8(ascii: "/")) }
+        bytes += name.prefix { $0 != 0 }
+        bytes.append(0)
+        return bytes
     }
 
     /// Without the zero.

@@ -20,11 +20,11 @@ extension Lowering {
             return false
         }
         switch node.op {
-        case .multiply: try appendRuns(node, of: run, keepsZeros: true) { $0 * $1 }
-        case .divide: try appendRuns(node, of: run, keepsZeros: true) { $0 / $1 }
-        case .add: try appendRuns(node, of: run, keepsZeros: false) { $0 + $1 }
-        case .subtract: try appendRuns(node, of: run, keepsZeros: false) { $0 - $1 }
-        case .maximum: try appendRuns(node, of: run, keepsZeros: false) { max($0, $1) }
+        case .multiply: try appendRuns(node, of: run, Product.self)
+        case .divide: try appendRuns(node, of: run, Quotient.self)
+        case .add: try appendRuns(node, of: run, Sum.self)
+        case .subtract: try appendRuns(node, of: run, Difference.self)
+        case .maximum: try appendRuns(node, of: run, Larger.self)
         default: return false
         }
         return true
@@ -32,13 +32,11 @@ extension Lowering {
 
     /// - Parameters:
     ///   - length: elements in a row that meet the same number.
-    ///   - keepsZeros: whether zeros stay zeros, so that any layout may be walked over when there is one number in all.
-    @inline(__always)
-    private mutating func appendRuns(
-        _ node: Node, of length: Int, keepsZeros: Bool, _ body: @escaping (Float, Float) -> Float
+    private mutating func appendRuns<Combination: RunCombination>(
+        _ node: Node, of length: Int, _: Combination.Type
     ) throws(ErdeError) {
         let isOneNumber = graph.shape(of: node.inputs[1]).count == 1
-        let x = try keepsZeros && isOneNumber ? primaryFloats(node.inputs[0]) : plain(node.inputs[0])
+        let x = try Combination.keepsZeros && isOneNumber ? primaryFloats(node.inputs[0]) : plain(node.inputs[0])
         let numbers = try plain(node.inputs[1]).buffer
         let target = try define(node.outputs[0], as: x.layout).buffer
         let count = x.layout.byteCount / MemoryLayout<Float>.size
@@ -51,10 +49,42 @@ extension Lowering {
                     let index = place / run
                     let end = min(range.upperBound, (index + 1) * run)
                     let number = factors[index]
-                    for position in place..<end { result[position] = body(source[position], number) }
+                    for position in place..<end { result[position] = Combination.of(source[position], number) }
                     place = end
                 }
             }
         }
     }
+}
+
+/// What becomes of an element and the number that it meets: a type of its own, which the loop over the elements is compiled for.
+private protocol RunCombination {
+    /// Whether zeros stay zeros, so that any layout may be walked over when there is one number in all.
+    static var keepsZeros: Bool { get }
+    static func of(_ element: Float, _ number: Float) -> Float
+}
+
+private enum Product: RunCombination {
+    static let keepsZeros = true
+    static func of(_ element: Float, _ number: Float) -> Float { element * number }
+}
+
+private enum Quotient: RunCombination {
+    static let keepsZeros = true
+    static func of(_ element: Float, _ number: Float) -> Float { element / number }
+}
+
+private enum Sum: RunCombination {
+    static let keepsZeros = false
+    static func of(_ element: Float, _ number: Float) -> Float { element + number }
+}
+
+private enum Difference: RunCombination {
+    static let keepsZeros = false
+    static func of(_ element: Float, _ number: Float) -> Float { element - number }
+}
+
+private enum Larger: RunCombination {
+    static let keepsZeros = false
+    static func of(_ element: Float, _ number: Float) -> Float { max(element, number) }
 }
