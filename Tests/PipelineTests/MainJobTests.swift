@@ -161,6 +161,19 @@ extension Pipeline {
             #expect(try object(doctor.output)["libraries"] != nil)
         }
 
+        /// Tables round budgets; one that is asked for as they write it is that budget, though it may be a little below.
+        @Test func aBudgetIsFoundAsItIsWritten() throws {
+            _ = Workshop.made
+            let calibrated = try program.run(
+                "calibrate", "small/student.pb", "--budgets", "1M,1500400", "--output", "rounded.pb", "--threads", "1")
+            #expect(calibrated.status == 0 && calibrated.output.contains("1.500 M MACs"), "\(calibrated.messages)")
+            for (asked, found) in [("1.5M", 1_500_400.0), ("1.499M", 1_000_000)] {
+                let outcome = try program.run("evaluate", "rounded.pb", "--budget", asked, "--json", "--threads", "1")
+                let setting = try #require((try object(outcome.output)["settings"] as? [[String: Any]])?.first)
+                #expect(setting["budgetMACs"] as? Double == found, "\(asked): \(outcome.messages)")
+            }
+        }
+
         @Test func benchmarksGiveJSON() throws {
             _ = Workshop.made
             let train = try program.run(

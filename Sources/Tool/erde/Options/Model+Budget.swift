@@ -20,17 +20,17 @@ extension Model {
             thresholds: [Double](repeating: theta, count: exitCount - 1))
     }
 
-    /// The thresholds stored for a budget: those of the largest fitted budget that does not exceed it.
+    /// The thresholds stored for a budget: those of the budget that is written the same, as tables round it, or else of the largest
+    /// fitted budget that does not exceed it.
     ///
     /// - Throws: `ErdeError` of kind `usage` when the model has none that low.
     func operatingPoint(for budget: MACQuantity, named name: String) throws(ErdeError) -> OperatingPoint {
         let macs = try budget.macs(of: metadata.cumulativeMACs.last)
+        if let point = metadata.operatingPoints.last(where: { macsText($0.budgetMACs) == macsText(macs) }) { return point }
         if let point = metadata.operatingPoint(atMost: macs) {
-            if point.budgetMACs < macs, macsText(point.budgetMACs) != macsText(macs) {
-                Console.standard.note(
-                    "The thresholds are those for \(macsText(point.budgetMACs)), the largest budget up to \(macsText(macs)) that "
-                        + "\(name) knows")
-            }
+            Console.standard.note(
+                "The thresholds are those for \(macsText(point.budgetMACs)), the largest budget up to \(macsText(macs)) that "
+                    + "\(name) knows")
             return point
         }
         let known = metadata.operatingPoints.map { macsText($0.budgetMACs) }.joined(separator: ", ")
