@@ -2,6 +2,7 @@ import Artifacts
 import DatasetFile
 import Diagnostics
 import FileTrees
+import Foundation
 import Images
 import Ingest
 import TestSupport
@@ -63,7 +64,7 @@ import Testing
         let named = IngestOptions(calibrationCount: 1, testShare: 0.3, classNames: ["zero", "one"])
         let one = try DatasetGoldens.ingested("\(goldens)/webdataset/set-train-000000.tar", named).dataset
         #expect(one.description.classNames == ["zero", "one"])
-        #expect(one.description.counts == [.train: 4, .calibration: 2, .test: 2])
+        #expect(one.description.counts == [.train: 5, .calibration: 1, .test: 2])
     }
 
     @Test func labelsOfShardsOutOfRangeAreBadImages() throws {
@@ -76,6 +77,18 @@ import Testing
         let error = #expect(throws: ErdeError.self) { try DatasetGoldens.ingested("\(goldens)/hostile/\(name)") }
         #expect(error?.kind == .badData)
         #expect(error?.problem.contains("leads out of the archive") == true)
+    }
+
+    @Test func foldersInFoldersWithoutEndAreRefused() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([1], to: "deep/" + String(repeating: "a/", count: 130) + "x.png")
+        let tar = Process()
+        tar.executableURL = URL(fileURLWithPath: "/bin/tar")
+        tar.arguments = ["-cf", folder("deep.tar"), "-C", folder.path, "deep"]
+        try tar.run()
+        tar.waitUntilExit()
+        let error = #expect(throws: ErdeError.self) { try ArchiveTree(folder("deep.tar")) }
+        #expect(error?.kind == .badData && error?.problem.contains("parts, more than 4096 or 128") == true)
     }
 
     @Test func bombsAreRefusedBeforeTheyUnpack() throws {

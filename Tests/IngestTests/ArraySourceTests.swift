@@ -102,6 +102,17 @@ import Testing
         #expect(problem([0x80, 2, 0x58, 2, 0, 0, 0, 0xC3, 0x28, 0x2E])?.contains("no UTF-8") == true)
     }
 
+    @Test func picklesMakeNoMoreBytesOfTextsThanTheyHave() throws {
+        let text = [UInt8](repeating: UInt8(ascii: "a"), count: 200)
+        let call = Array("h".utf8) + [0] + Array("h".utf8) + [1] + Array("R".utf8)
+        func encoding(_ times: Int) -> [UInt8] {
+            pickle("c_codecs\nencode\nq\u{0}X") + [200, 0, 0, 0] + text + Array("U\u{6}latin1".utf8) + [0x86, 0x71, 1]
+                + (0..<times).flatMap { _ in call } + Array(".".utf8)
+        }
+        #expect(try PickleReader.read(encoding(1), name: "p").string == String(decoding: text, as: UTF8.self))
+        #expect(problem(encoding(3))?.contains("more bytes as text than the file has") == true)
+    }
+
     @Test func picklesAreLimited() throws {
         #expect(problem(pickle("N") + [UInt8](repeating: 0x85, count: 100_000) + [0x2E])?.contains("nested more than 32") == true)
         #expect(

@@ -37,6 +37,16 @@ import Testing
         }
     }
 
+    @Test func markersMayHaveFillBytesBeforeThem() throws {
+        let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(Self.folder)/orientation-6.jpg")))
+        let start = try #require((0..<200).first { file[$0] == 0xFF && file[$0 + 1] == 0xE1 })
+        let format = ImageFormat(channels: 3, height: 44, width: 30)
+        let filled = file[..<start] + [0xFF, 0xFF, 0xFF] + file[start...]
+        #expect(
+            try ImageDecoder.decode(Array(filled), name: "filled", format: format)
+                == ImageDecoder.decode(file, name: "plain", format: format))
+    }
+
     /// EXIF data that are cut off or make no sense turn nothing, and are no reason to refuse an image.
     @Test func damagedTagsTurnNothing() throws {
         let file = [UInt8](try Data(contentsOf: URL(fileURLWithPath: "\(Self.folder)/orientation-6.jpg")))

@@ -21,6 +21,9 @@ package final class ArchiveStream {
         package let isFolder: Bool
     }
 
+    /// Bytes of a name, as many as systems take, and folders in one another with the file at the end.
+    private static let (longestName, mostParts) = (4096, 128)
+
     package let path: String
     /// Position of the entry that `next` returned last; −1 before the first.
     package private(set) var position = -1
@@ -152,6 +155,13 @@ package final class ArchiveStream {
         if raw.first == slash || parts.contains(where: { $0.elementsEqual("..".utf8) }) {
             throw ErdeError(
                 .badData, path, "holds \"\(FileName(raw).readable)\", which leads out of the archive",
+                remedy: "do not trust it; get it again")
+        }
+        if raw.count > ArchiveStream.longestName || parts.count > ArchiveStream.mostParts {
+            throw ErdeError(
+                .badData, path,
+                "entry \(position + 1) has a name of \(raw.count) bytes in \(parts.count) parts, more than "
+                    + "\(ArchiveStream.longestName) or \(ArchiveStream.mostParts)",
                 remedy: "do not trust it; get it again")
         }
         return Array(parts.joined(separator: CollectionOfOne(slash)))

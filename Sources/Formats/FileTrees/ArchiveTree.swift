@@ -42,16 +42,27 @@ package struct ArchiveTree: FileTree {
             var above = ""
             for part in parts.prefix(depth) {
                 let name = String(part)
-                folders[above, default: Folder()].folders.insert(name)
+                let known = folders[above, default: Folder()].folders.insert(name)
+                try ArchiveTree.requireSame(known.memberAfterInsert, name, in: path)
                 above = ImageFileFinder.join(above, name)
                 if folders[above] == nil { folders[above] = Folder() }
             }
             guard entry.isFile, let last = parts.last else { continue }
-            folders[above, default: Folder()].files[String(last)] = files.count
+            let name = String(last)
+            if let known = folders[above]?.files.index(forKey: name).map({ folders[above]!.files.keys[$0] }) {
+                try ArchiveTree.requireSame(known, name, in: path)
+            }
+            folders[above, default: Folder()].files[name] = files.count
             files.append(try ArchiveTree.file(entry, of: stream))
         }
         self.folders = folders
         self.files = files
+    }
+
+    /// - Throws: when names that are equal as text are not so byte by byte: they were two to whoever packed them.
+    private static func requireSame(_ known: String, _ name: String, in path: String) throws(ErdeError) {
+        if known.utf8.elementsEqual(name.utf8) { return }
+        try ImageFileFinder.Entries(files: [known, name]).requireDistinct(in: path)
     }
 
     private static func file(_ entry: ArchiveStream.Entry, of stream: ArchiveStream) throws(ErdeError) -> File {

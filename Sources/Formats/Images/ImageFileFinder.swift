@@ -13,6 +13,18 @@ package enum ImageFileFinder {
             self.folders = folders
             self.files = files
         }
+
+        /// - Throws: `ErdeError` of kind `badData` when two names are the same but for how their letters are put together
+        ///   (Unicode's normalisation), which counts as one name here.
+        package func requireDistinct(in place: String) throws(ErdeError) {
+            for names in [folders, files] where Set(names).count < names.count {
+                var seen: Set<String> = []
+                let twice = names.first { !seen.insert($0).inserted }!
+                throw ErdeError(
+                    .badData, join(place, twice), "is there twice, with names that differ in nothing but Unicode normalisation",
+                    remedy: "rename one of the two")
+            }
+        }
     }
 
     /// The image files that a search found, and the number of other files it passed over.
@@ -34,8 +46,11 @@ package enum ImageFileFinder {
         defer { closedir(stream) }
         var entries = Entries()
         while let entry = readdir(stream) {
-            let name = withUnsafeBytes(of: &entry.pointee.d_name) { bytes in
-                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+            guard let name = String(validating: bytes, as: UTF8.self) else {
+                throw ErdeError(
+                    .badData, FileName(bytes, in: FileName(folder)).readable, "has a name that is not UTF-8",
+                    remedy: "rename it, for example with convmv")
             }
             if name.hasPrefix(".") { continue }
             let kind: UInt32
@@ -52,18 +67,20 @@ package enum ImageFileFinder {
         }
         entries.folders.sort(by: precedes)
         entries.files.sort(by: precedes)
+        try entries.requireDistinct(in: folder)
         return entries
     }
 
     /// All image files under a folder, its own first, then folder by folder.
     ///
-    /// An image file is one whose name ends as an image's does, or whose content is PNG or JPEG. Links that lead back to a
-    /// folder above are not followed.
+    /// An image file is one whose name ends as an image's does, or whose content is PNG or JPEG. A folder that
+    /// several links lead to is entered once.
     ///
     /// - Throws: `ErdeError` of kind `notFound` when a folder cannot be read.
     package static func images(under folder: String) throws(ErdeError) -> Found {
         var found = Found()
-        try search(folder, above: [], found: &found)
+        var entered: Set<Identity> = []
+        try search(folder, entered: &entered, found: &found)
         return found
     }
 
@@ -115,13 +132,15 @@ package enum ImageFileFinder {
         let node: UInt
     }
 
-    private static func search(_ folder: String, above: Set<Identity>, found: inout Found) throws(ErdeError) {
+    private static func search(
+        _ folder: String, entered: inout Set<Identity>, found: inout Found
+    ) throws(ErdeError) {
         var status = stat()
         guard stat(folder, &status) == 0 else {
             throw ErdeError(.notFound, folder, "does not exist", remedy: "check the path")
         }
         let identity = Identity(device: UInt(status.st_dev), node: UInt(status.st_ino))
-        if above.contains(identity) { return }
+        guard entered.insert(identity).inserted else { return }
         let entries = try entries(of: folder)
         for file in entries.files {
             let path = join(folder, file)
@@ -132,7 +151,7 @@ package enum ImageFileFinder {
             }
         }
         for name in entries.folders {
-            try search(join(folder, name), above: above.union([identity]), found: &found)
+            try search(join(folder, name), entered: &entered, found: &found)
         }
     }
 

@@ -51,6 +51,11 @@ enum ImageOrientation: Int, Hashable, Sendable, CaseIterable {
     private static func tag(ofJPEG file: UnsafeRawBufferPointer) -> Int? {
         var place = 2
         while let marker = number(file, at: place, bytes: 2), marker >> 8 == 0xFF {
+            // Any number of fill bytes may stand before a marker.
+            if marker == 0xFFFF {
+                place += 1
+                continue
+            }
             // Pixels come next, and no EXIF data behind them.
             if marker == 0xFFDA || marker == 0xFFD9 { return nil }
             guard let length = number(file, at: place + 2, bytes: 2), length >= 2 else { return nil }

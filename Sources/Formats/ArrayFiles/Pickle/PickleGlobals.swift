@@ -17,8 +17,10 @@ enum PickleGlobals {
     }
 
     /// What a function makes of a tuple of arguments.
+    ///
+    /// - Parameter encoded: bytes that may still be made of texts, which the call takes from.
     static func call(
-        _ function: PickleNode, with arguments: PickleNode, name: String
+        _ function: PickleNode, with arguments: PickleNode, encoded: inout Int, name: String
     ) throws(ErdeError) -> PickleNode {
         guard case .function(let function) = function.content, case .tuple(let arguments) = arguments.content else {
             throw damaged(name, "something is called that cannot be")
@@ -27,10 +29,12 @@ enum PickleGlobals {
         case .reconstruct: return PickleNode(.emptyArray)
         case .arrayClass: throw damaged(name, "an array is made without its elements")
         case .elementType:
-            guard let code = arguments.first?.value.string else { throw damaged(name, "an element type without a name") }
+            guard let code = arguments.first?.string else { throw damaged(name, "an element type without a name") }
             return PickleNode(.elementType(try element(code, name: name), isBigEndian: code.hasPrefix(">")))
         case .encode:
             guard case .value(.text(let text)) = arguments.first?.content else { throw damaged(name, "no text to encode") }
+            encoded -= text.utf8.count
+            if encoded < 0 { throw damaged(name, "more bytes as text than the file has") }
             var bytes: [UInt8] = []
             bytes.reserveCapacity(text.utf8.count)
             for scalar in text.unicodeScalars {
@@ -48,8 +52,8 @@ enum PickleGlobals {
             return PickleNode(.value(.bytes([])))
         case .fromBuffer:
             guard arguments.count == 4, case .value(.bytes(let bytes)) = arguments[0].content,
-                case .elementType(let element, let isBigEndian) = arguments[1].content, let extents = arguments[2].value.integers,
-                let order = arguments[3].value.string
+                case .elementType(let element, let isBigEndian) = arguments[1].content, let extents = arguments[2].extents,
+                let order = arguments[3].string
             else { throw damaged(name, "an array of other parts than expected") }
             return try array(
                 extents: extents, element: element, isBigEndian: isBigEndian, isFortran: order == "F", bytes: bytes, name: name)
@@ -69,11 +73,11 @@ enum PickleGlobals {
         guard case .tuple(let state) = state.content else { throw damaged(name, "a state that is no tuple") }
         switch target.content {
         case .elementType(let element, _):
-            let order = state.count > 1 ? state[1].value.string : nil
+            let order = state.count > 1 ? state[1].string : nil
             target.content = .elementType(element, isBigEndian: order == ">")
             return target
         case .emptyArray:
-            guard state.count == 5, let extents = state[1].value.integers,
+            guard state.count == 5, let extents = state[1].extents,
                 case .elementType(let element, let isBigEndian) = state[2].content, case .value(let isFortran) = state[3].content,
                 case .value(.bytes(let bytes)) = state[4].content
             else { throw damaged(name, "an array of other parts than expected") }

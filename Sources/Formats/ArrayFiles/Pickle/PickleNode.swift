@@ -45,6 +45,20 @@ final class PickleNode {
         self.weight = weight
     }
 
+    /// Bytes or text as text, without taking anything apart; nil for everything else.
+    var string: String? {
+        if case .value(let value) = content { value.string } else { nil }
+    }
+
+    /// The numbers of a short list or tuple; nil for everything else.
+    var extents: [Int]? {
+        switch content {
+        case .list(let nodes) where nodes.count <= 32, .tuple(let nodes) where nodes.count <= 32: value.integers
+        case .value(.array(let array)) where array.extents.reduce(1, *) <= 32: array.integers
+        default: nil
+        }
+    }
+
     /// The finished value; depth and weight are limited while reading.
     var value: PickleValue {
         switch content {

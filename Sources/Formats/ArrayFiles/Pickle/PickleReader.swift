@@ -11,6 +11,8 @@ package struct PickleReader {
     private var marks: [Int] = []
     private var memo: [Int: PickleNode] = [:]
     private var valueCount = 0
+    /// Bytes that may still be made of texts: each text of the file once, which is how files have them.
+    private var encodableCount: Int
 
     /// Whether a file begins as pickles of these protocols do.
     package static func isPickle(head: [UInt8]) -> Bool { head.count > 2 && head[0] == 0x80 && (2...5).contains(head[1]) }
@@ -31,6 +33,7 @@ package struct PickleReader {
 
     private init(reader: ByteReader, limits: PickleLimits) {
         self.reader = reader
+        encodableCount = reader.bytes.count
         self.limits = limits
     }
 
@@ -86,13 +89,13 @@ package struct PickleReader {
             try pushTuple([try pop(), middle, last])
         case .global: try pushGlobal(module: text(try reader.line(limit: 256)), name: text(try reader.line(limit: 256)))
         case .stackGlobal:
-            let (name, module) = (try pop().value.string, try pop().value.string)
+            let (name, module) = (try pop().string, try pop().string)
             guard let name, let module else { throw damaged("a name that is no text") }
             try pushGlobal(module: module, name: name)
         case .reduce:
             let arguments = try pop()
             let function = try pop()
-            try push(try PickleGlobals.call(function, with: arguments, name: reader.name))
+            try push(try PickleGlobals.call(function, with: arguments, encoded: &encodableCount, name: reader.name))
         case .build:
             let state = try pop()
             try push(try PickleGlobals.build(try pop(), from: state, name: reader.name))
