@@ -216,9 +216,11 @@ extension Pipeline {
             let whole = try program.read("odd.tar")
             try program.write(Array(whole.prefix(whole.count / 3)), to: "cut.tar")
             let cut = try classify(["cut.tar", images, "--output", "cut.csv", "--on-bad-image", "skip"])
-            #expect(cut.status == 0, "\(cut.messages)")
-            #expect(cut.messages.contains("cut.tar"))
-            #expect(try records("cut.csv").count >= 61)
+            // Nobody knows how many images are behind: no answer file is complete without them.
+            #expect(cut.status == 65, "\(cut.messages)")
+            #expect(cut.messages.contains("cut.tar") && cut.messages.contains("1 input: could not be read to the end"))
+            #expect(try records("cut.csv.partial").count >= 61 && !program.exists("cut.csv"))
+            try FileManager.default.removeItem(atPath: "\(program.folder)/cut.csv.partial")
         }
 
         @Test func listsNameFilesFoldersAndArchives() throws {

@@ -77,6 +77,30 @@ extension Pipeline {
             #expect(lines.count == 7 && lines.last?.hasPrefix("inbox/later.png,") == true)
         }
 
+        /// Folders keep their names though links lead to them, and files count that were written elsewhere and linked here.
+        @Test func linksBringFilesAndRenameNoFolders() throws {
+            _ = Workshop.made
+            let (place, store) = (try folder("linked"), try folder("store"))
+            let images = try images(3)
+            try FileManager.default.createDirectory(atPath: "\(place)/sub", withIntermediateDirectories: true)
+            try FileManager.default.createSymbolicLink(atPath: "\(place)/sub/up", withDestinationPath: "..")
+            try FileManager.default.createSymbolicLink(atPath: "\(place)/zlink", withDestinationPath: "sub")
+            let (process, output, messages) = try program.start([
+                "classify", "small/student.pb", "--watch", "linked", "--output", "linked.csv", "--threads", "1",
+                "--watch-for", "8",
+            ])
+            while !program.exists("linked.csv.partial") && process.isRunning { usleep(10_000) }
+            try Data(images[0]).write(to: URL(fileURLWithPath: "\(store)/a.png"))
+            #expect(link("\(store)/a.png", "\(place)/delivered.png") == 0 && unlink("\(store)/a.png") == 0)
+            try Data(images[1]).write(to: URL(fileURLWithPath: "\(place)/own.png"))
+            try Data(images[2]).write(to: URL(fileURLWithPath: "\(place)/sub/inner.png"))
+            let outcome = Program.finish(process, output, messages)
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            let files = String(decoding: try program.read("linked.csv"), as: UTF8.self).split(separator: "\n").dropFirst()
+                .map { String($0.split(separator: ",")[0]) }
+            #expect(files.sorted() == ["linked/delivered.png", "linked/own.png", "linked/sub/inner.png"], "\(outcome.messages)")
+        }
+
         @Test func whatCannotBeWatchedIsRefused() throws {
             _ = Workshop.made
             let missing = try program.run("classify", "small/student.pb", "--watch", "absent-folder")

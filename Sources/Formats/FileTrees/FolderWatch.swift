@@ -69,7 +69,10 @@ package final class FolderWatch {
 
     private func note(_ header: inotify_event, _ name: [UInt8]) {
         func has(_ flag: Int32) -> Bool { header.mask & UInt32(bitPattern: flag) != 0 }
-        if has(IN_Q_OVERFLOW) { return pending.append(.overflow) }
+        if has(IN_Q_OVERFLOW) {
+            watchAgain()
+            return pending.append(.overflow)
+        }
         if has(IN_IGNORED) {
             folders[header.wd] = nil
             return
@@ -107,14 +110,23 @@ package final class FolderWatch {
             if !isRoot { pending.append(.failure(folder, error)) }
             return error
         }
-        // The system knows folders by identity: one that several links lead to is watched once.
-        if folders.updateValue(folder, forKey: watch) != nil { return nil }
+        // The system knows folders by identity: one that several links lead to is watched once, by the name found first.
+        if folders[watch] != nil { return nil }
+        folders[watch] = folder
         if isRoot { rootWatch = watch }
         guard let names = try? FolderNames(of: folder) else { return nil }
         for index in 0..<names.count where names[index].kind == .folder {
             add(FileName(names[index].name, in: folder))
         }
         return nil
+    }
+
+    /// Goes through all folders again, after something was missed: new ones are watched, and those that are gone are not.
+    private func watchAgain() {
+        let known = folders
+        folders = [:]
+        add(root, isRoot: true)
+        for watch in known.keys where folders[watch] == nil { inotify_rm_watch(descriptor, watch) }
     }
 
     /// Ends the watch of a folder that was moved away, and of those in it.

@@ -48,9 +48,13 @@ struct AnswerWindow {
         runs[front] = nil
         front += 1
         return zip(run.items, run.results).map { item, result in
-            var isFile = false
-            if case .file = item.content { isFile = true }
-            return ClassifiedImage(name: item.name, isFile: isFile, result: result!)
+            var (isFile, isRest) = (false, false)
+            switch item.content {
+            case .file: isFile = true
+            case .rest: isRest = true
+            case .bytes, .failure: break
+            }
+            return ClassifiedImage(name: item.name, isFile: isFile, isRest: isRest, result: result!)
         }
     }
 }

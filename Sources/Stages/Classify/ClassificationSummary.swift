@@ -6,6 +6,8 @@ package struct ClassificationSummary: Hashable, Sendable {
     package var answered = 0
     /// Files that could not be decoded, or of which the network makes no number.
     package var bad = 0
+    /// Lists and archives that could not be read to their end.
+    package var brokenOff = 0
     /// Images that left at each exit.
     package var leftAt: [Int]
     /// MACs of all answered images together.
@@ -26,7 +28,7 @@ package struct ClassificationSummary: Hashable, Sendable {
             leftAt[answer.exit] += 1
             macs += Double(answer.macs)
         case .failure:
-            bad += 1
+            if image.isRest { brokenOff += 1 } else { bad += 1 }
         }
     }
 }

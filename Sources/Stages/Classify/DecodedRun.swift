@@ -47,7 +47,7 @@ struct DecodedRun: Sendable {
     ) -> ErdeError? {
         do throws(ImageFault) {
             switch item.content {
-            case .failure(let error): return error
+            case .failure(let error), .rest(let error): return error
             case .file: try decoder.decodeFile(item.name, as: format, into: place)
             case .bytes(let bytes): try decoder.decode(bytes, name: item.name.readable, as: format, into: place)
             }

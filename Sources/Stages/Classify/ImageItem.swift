@@ -11,6 +11,8 @@ package struct ImageItem: Sendable {
         case bytes([UInt8])
         /// Nowhere: it cannot be had.
         case failure(ErdeError)
+        /// Nowhere, and nobody knows how many: a list or an archive breaks off here.
+        case rest(ErdeError)
     }
 
     package let name: FileName

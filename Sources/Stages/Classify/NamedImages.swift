@@ -136,7 +136,7 @@ package struct NamedImages: ImageSource {
             }
         } catch {
             list = nil
-            return .image(ImageItem(name: FileName(error.subject), content: .failure(error)))
+            return .image(ImageItem(name: FileName(error.subject), content: .rest(error)))
         }
     }
 
@@ -160,7 +160,7 @@ package struct NamedImages: ImageSource {
             }
         } catch {
             archive = nil
-            return ImageItem(name: name, content: .failure(error))
+            return ImageItem(name: name, content: .rest(error))
         }
         archive = nil
         return nil

@@ -13,6 +13,10 @@ package struct WatchedImages: ImageSource {
     /// How long a file must be unchanged to be taken without its writer's word.
     private static let settling = Duration.seconds(1)
 
+    /// The same for a file that was made in this folder and whose writer's word may still come. Where it never comes, the file
+    /// was made elsewhere and linked here.
+    private static let longSettling = Duration.seconds(5)
+
     private struct State: Hashable {
         let size: Int
         let seconds: Int
@@ -41,8 +45,16 @@ package struct WatchedImages: ImageSource {
     /// Folders still to be gone through.
     private var walks: [FolderWalk]
     private var done: AnsweredNames
-    /// Files that may still be written, and since when they have not changed.
-    private var growing: [FileName: (state: State, since: ContinuousClock.Instant)] = [:]
+    private struct Growing {
+        var state: State
+        /// When it was last seen to change.
+        var since: ContinuousClock.Instant
+        /// How long it must not change to be taken.
+        let patience: Duration
+    }
+
+    /// Files that may still be written.
+    private var growing: [FileName: Growing] = [:]
     /// Files that could not be decoded as they were.
     private var failed: [FileName: State] = [:]
     private var ready: [ImageItem] = []
@@ -93,7 +105,7 @@ package struct WatchedImages: ImageSource {
         guard let state = State(path) else { return true }  // It is gone again.
         let isNew = failed.updateValue(state, forKey: path) != state
         if isNew && state.isYoung {
-            growing[path] = (state, .now)
+            growing[path] = Growing(state: state, since: .now, patience: WatchedImages.settling)
             return true
         }
         return false
@@ -110,7 +122,9 @@ package struct WatchedImages: ImageSource {
     private mutating func note(_ event: FolderWatch.Event) {
         switch event {
         case .complete(let path): consider(path, isWhole: true)
-        case .appeared(let path): if WatchedImages.isLink(path) { consider(path, isWhole: false) }
+        case .appeared(let path):
+            let isLink = WatchedImages.isLink(path)
+            consider(path, isWhole: false, patience: isLink ? WatchedImages.settling : WatchedImages.longSettling)
         case .folder(let path): walks.append(FolderWalk(path))
         case .overflow: walks.append(FolderWalk(root))
         case .failure(let path, let error): fail(path, error)
@@ -120,14 +134,16 @@ package struct WatchedImages: ImageSource {
 
     /// Takes a file now or lets it settle.
     ///
-    /// - Parameter isWhole: whether its writer is done with it.
-    private mutating func consider(_ path: FileName, isWhole: Bool) {
+    /// - Parameters:
+    ///   - isWhole: whether its writer is done with it.
+    ///   - patience: how long it must not change, if that is not known.
+    private mutating func consider(_ path: FileName, isWhole: Bool, patience: Duration = settling) {
         guard ImageFileFinder.hasImageName(path.last), !done.contains(path), let state = State(path) else { return }
         if failed[path] == state { return }
-        if isWhole && state.size > 0 || !isWhole && state.size > 0 && !state.isYoung {
+        if state.size > 0 && (isWhole || !state.isYoung && patience == WatchedImages.settling) {
             take(path)
         } else if growing[path]?.state != state {
-            growing[path] = (state, .now)
+            growing[path] = Growing(state: state, since: .now, patience: patience)
         }
     }
 
@@ -148,8 +164,8 @@ package struct WatchedImages: ImageSource {
                 continue
             }
             if state != known.state {
-                growing[path] = (state, now)
-            } else if now - known.since >= WatchedImages.settling {
+                growing[path] = Growing(state: state, since: now, patience: known.patience)
+            } else if now - known.since >= known.patience {
                 take(path)
             }
         }

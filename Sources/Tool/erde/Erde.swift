@@ -30,6 +30,7 @@ struct Erde: ParsableCommand {
         ])
 
     static func main() {
+        Erde.holdStreams()
         var arguments = Array(CommandLine.arguments.dropFirst())
         let name = CommandLine.arguments.first?.split(separator: "/").last
         if name == "compress" { arguments.insert("compress", at: 0) }
@@ -42,6 +43,16 @@ struct Erde: ParsableCommand {
             Console.standard.fail(error.namingOption)
         } catch {
             exit(withError: error)
+        }
+    }
+
+    /// Opens standard streams that are closed, so that no file of ours gets their numbers and messages with it. What would go to
+    /// stdout still finds that it cannot be written.
+    private static func holdStreams() {
+        for (stream, access) in [(STDIN_FILENO, O_RDONLY), (STDOUT_FILENO, O_RDONLY), (STDERR_FILENO, O_WRONLY)]
+        where fcntl(stream, F_GETFD) < 0 {
+            // The lowest number that is free is this one: those below are open.
+            _ = open("/dev/null", access)
         }
     }
 

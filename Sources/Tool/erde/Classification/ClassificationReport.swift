@@ -38,6 +38,7 @@ struct ClassificationReport {
                 + summary.exitShares.enumerated().map { "\($0 + 1): \(percentText($1))" }.joined(separator: ", ")
         }
         if summary.bad > 0 { text += "; \(groupedText(summary.bad)) bad \(noun("file", for: summary.bad))" }
+        if summary.brokenOff > 0 { text += "; \(groupedText(summary.brokenOff)) not read to the end" }
         Console.standard.note(text)
     }
 

@@ -141,6 +141,15 @@ struct ClassifyCommand: LongComputation {
             throw ErdeError(
                 .interrupted, kept, "holds what is answered so far", remedy: "the same command with --resume goes on")
         }
+        if summary.brokenOff > 0 {
+            let kept = try sink.keep()
+            report.close(summary)
+            throw ErdeError(
+                .badData, "\(groupedText(summary.brokenOff)) \(noun("input", for: summary.brokenOff))",
+                "could not be read to the end, and images behind that got no answer",
+                remedy: "mend what the warnings name"
+                    + (kept.map { " and go on with --resume; \($0) holds what is answered so far" } ?? ""))
+        }
         if watch == nil && summary.answered + summary.bad + sink.earlierCount == 0 {
             throw ErdeError(.notFound, inputs.title, "holds no PNG or JPEG image", remedy: "name a folder with images")
         }
