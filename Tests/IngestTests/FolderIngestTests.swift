@@ -111,6 +111,29 @@ import Testing
         #expect(report.classes.map { $0.counts[.calibration] } == [5, 5])
         let (_, counted) = try run(folder, IngestOptions(calibrationCount: 6))
         #expect(counted.description.counts[.calibration] == 6)
+        for count in [1, 7, 37] {
+            let (report, dataset) = try run(folder, IngestOptions(calibrationCount: count))
+            #expect(dataset.description.counts[.calibration] == count)
+            let shares = report.classes.map { $0.counts[.calibration] ?? 0 }
+            #expect(abs(shares[0] - shares[1]) == 1, "as even as can be: \(shares)")
+        }
+    }
+
+    @Test func aFolderThatSeveralLinksLeadToCountsOnce() throws {
+        let folder = try TemporaryFolder()
+        try fill(folder, "tree/real", count: 3)
+        for name in ["again", "back"] {
+            try FileManager.default.createSymbolicLink(atPath: folder("source/tree/\(name)"), withDestinationPath: "real")
+        }
+        #expect(try ImageFileFinder.images(under: folder("source/tree")).images.count == 3)
+    }
+
+    @Test func namesThatDifferInNormalisationAloneAreRefused() throws {
+        let folder = try TemporaryFolder()
+        try folder.write([1], to: "caf\u{E9}.png")
+        try folder.write([1], to: "cafe\u{301}.png")
+        let error = #expect(throws: ErdeError.self) { try ImageFileFinder.entries(of: folder.path) }
+        #expect(error?.problem.contains("Unicode normalisation") == true)
     }
 
     @Test func aClassMayBeCalledTrain() throws {

@@ -28,6 +28,8 @@ struct Examination {
             done += count
             try progress(done, total)
         }
+        // At least once before anything is written.
+        if done == 0 { try progress(0, total) }
         let format = FormatChoice.choose(headers, options: options, notes: &labelled.notes)
         self.labelled = labelled
         self.format = format

@@ -17,21 +17,20 @@ enum SplitCompletion {
             try takeLast(&source, options: options)
         }
         if lacksTest {
-            let taken = take(options.testShare, as: .test, from: &source, seed: options.seed)
+            let taken = take(.share(options.testShare), as: .test, from: &source, seed: options.seed)
             source.notes.append("test: \(taken) of \(total) images, split off by class with seed \(options.seed)")
         }
         if lacksCalibration && !source.kind.isOrdered {
             let remaining = source.splits[.train]?.count ?? 0
             // Shares are of the images before anything was split off.
-            let share =
-                options.calibrationCount.map { Double($0) / Double(max(1, remaining)) }
-                ?? (options.calibrationShare ?? 0.1) * Double(total) / Double(max(1, remaining))
-            if share >= 1 {
+            let share = (options.calibrationShare ?? 0.1) * Double(total) / Double(max(1, remaining))
+            if options.calibrationCount ?? 0 >= remaining || share >= 1 {
                 throw ErdeError(
                     .usage, "calibration count", "\(options.calibrationCount ?? 0), but there are \(remaining) training images",
                     remedy: "leave something to train on")
             }
-            let taken = take(share, as: .calibration, from: &source, seed: options.seed)
+            let amount = options.calibrationCount.map(Amount.count) ?? .share(share)
+            let taken = take(amount, as: .calibration, from: &source, seed: options.seed)
             source.notes.append("calibration: \(taken) of \(total) images, split off by class with seed \(options.seed)")
         }
     }
@@ -54,22 +53,48 @@ enum SplitCompletion {
         source.notes.append("calibration: the last \(count) of \(train.count) training images")
     }
 
-    /// Moves a share of every class from the training images to another split and returns how many were moved.
-    ///
-    /// A class of two images or more gives at least one and keeps at least one.
-    private static func take(_ share: Double, as split: DatasetSplit, from source: inout LabelledSource, seed: UInt64) -> Int {
+    /// How many training images another split gets.
+    private enum Amount {
+        /// Of each class, rounded; at least one image.
+        case share(Double)
+        /// In all, of each class in proportion.
+        case count(Int)
+
+        /// What classes of so many images give; a class that has any keeps at least one.
+        func taken(of sizes: [Int32: Int]) -> [Int32: Int] {
+            switch self {
+            case .share(let share):
+                return sizes.mapValues { $0 < 2 ? 0 : min(max(1, Int((share * Double($0)).rounded())), $0 - 1) }
+            case .count(let count):
+                // Largest remainders: what rounding down leaves goes to the classes that lost most by it.
+                let total = sizes.values.reduce(0, +)
+                var taken = sizes.mapValues { min($0 * count / max(1, total), $0 - 1) }
+                let order = sizes.keys.sorted { (sizes[$1]! * count % total, $0) < (sizes[$0]! * count % total, $1) }
+                var missing = count - taken.values.reduce(0, +)
+                while missing > 0, order.contains(where: { taken[$0]! < sizes[$0]! - 1 }) {
+                    for label in order where missing > 0 && taken[label]! < sizes[label]! - 1 {
+                        taken[label]! += 1
+                        missing -= 1
+                    }
+                }
+                return taken
+            }
+        }
+    }
+
+    /// Moves some images of every class from the training images to another split and returns how many were moved.
+    private static func take(_ amount: Amount, as split: DatasetSplit, from source: inout LabelledSource, seed: UInt64) -> Int {
         let train = source.splits[.train] ?? []
         var byClass: [Int32: [Int]] = [:]
         for (index, image) in train.enumerated() { byClass[image.label, default: []].append(index) }
         var moved = Set<Int>()
-        for (label, indices) in byClass where indices.count > 1 {
-            let wanted = Int((share * Double(indices.count)).rounded())
-            let count = min(max(1, wanted), indices.count - 1)
+        let counts = amount.taken(of: byClass.mapValues(\.count))
+        for (label, indices) in byClass {
             let name = SHA256.digest(of: Array("\(split.rawValue)/\(source.classNames[Int(label)])".utf8)).words
             var generator = RandomGenerator(seed: seed, stream: UInt64(name[0]) << 32 | UInt64(name[1]))
             var order = indices
             generator.shuffle(&order)
-            moved.formUnion(order.prefix(count))
+            moved.formUnion(order.prefix(counts[label]!))
         }
         source.splits[split] = train.indices.filter { moved.contains($0) }.map { train[$0] }
         source.splits[.train] = train.indices.filter { !moved.contains($0) }.map { train[$0] }

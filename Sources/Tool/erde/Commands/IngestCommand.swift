@@ -58,7 +58,8 @@ struct IngestCommand: ParsableCommand {
     @Option(help: "Share of the images to fit thresholds on, where the source has no split for it.")
     var calibrationShare: Double?
 
-    @Option(help: "Number of images to fit thresholds on: of IDX and CIFAR files the last to train on.")
+    @Option(
+        help: "Number of images to fit thresholds on: of IDX and CIFAR files the last to train on, of others some of each class.")
     var calibrationCount: Int?
 
     @Option(help: "Share of the images to test on, where the source has no split for it.")
@@ -90,7 +91,6 @@ struct IngestCommand: ParsableCommand {
     func run() throws {
         common.apply()
         let options = try ingestOptions()
-        Interruption.watch()
         guard let output else { return try runCheck(options) }
         try OutputPlace.check(file: output, inputs: [source])
         let report = try reading { progress throws(ErdeError) in
@@ -107,8 +107,12 @@ struct IngestCommand: ParsableCommand {
     ) throws -> Result {
         var progress = ReadingProgress()
         defer { progress.clear() }
+        var isWatching = false
         return try Interruption.keepingNothing { () throws(ErdeError) in
             try body { done, total throws(ErdeError) in
+                // While the source is only listed, nobody asks for requests, and nothing is there that an end would leave behind.
+                if !isWatching { Interruption.watch() }
+                isWatching = true
                 progress.update(done, of: total)
                 if Interruption.isRequested {
                     throw ErdeError(.interrupted, source, "is not read to its end, and nothing is written")
