@@ -21,17 +21,36 @@ import Testing
     }
 
     @Test(arguments: [(1, 50, 7), (3, 400, 60), (2, 333, 1 << 30)])
-    func theChanceNeverRisesAndItsMeanIsTheAccuracy(exits: Int, images: Int, levels: Int) {
+    func theChanceNeverRisesAndItsMeanIsThatOfWhatGetsThere(exits: Int, images: Int, levels: Int) {
         let (scores, correctness) = randomProblem(exits: exits, images: images, levels: levels, seed: 4)
+        var weights = [Double](repeating: 1, count: images)
         for (exit, expected) in expectedCorrectness(scores, correctness).enumerated() {
             let order = scores.scores[exit].indices.sorted { scores.scores[exit][$0] < scores.scores[exit][$1] }
             for (one, next) in zip(order, order.dropFirst()) {
                 #expect(expected[next] <= expected[one])
                 if scores.scores[exit][one] == scores.scores[exit][next] { #expect(expected[next] == expected[one]) }
             }
-            let right = Double(correctness.isCorrect[exit].count { $0 })
-            #expect(abs(expected.reduce(0, +) - right) < 1e-9 * Double(images))
+            let right = zip(correctness.isCorrect[exit], weights).reduce(0) { $0 + ($1.0 ? $1.1 : 0) }
+            #expect(abs(zip(expected, weights).reduce(0) { $0 + $1.0 * $1.1 } - right) < 1e-9 * Double(images))
+            for image in 0..<images {
+                let notSurer = scores.scores[exit].count { $0 <= scores.scores[exit][image] }
+                weights[image] *= Double(notSurer) / Double(images)
+            }
         }
+    }
+
+    /// The second exit is right where the first was sure already, and less often where it was not: nothing is to be had from it,
+    /// though it is right more often over all images than the first is where that is unsure.
+    @Test func whatNeverGetsToAnExitSaysLittleOfIt() throws {
+        let images = 200
+        let first = (0..<images).map { Double($0) / Double(images) }
+        let isSure = first.map { $0 < 0.7 }
+        let scores = ExitScores(scores: [first, first.map { 1 - $0 }], cumulativeMACs: [1, 2])
+        let rightAtFirst = (0..<images).map { isSure[$0] || $0 % 10 < 7 }
+        let rightAtSecond = (0..<images).map { isSure[$0] || $0 % 3 == 0 }
+        let fitted = try bestThresholds(
+            for: [2], scores: scores, correctness: Correctness([rightAtFirst, rightAtSecond]), objective: .expectedAnswers)[0]
+        #expect(fitted.correctCount >= rightAtFirst.count { $0 } && fitted.meanMACs < 1.1, "\(fitted)")
     }
 
     @Test(arguments: [(2, 17, 6), (3, 13, 5), (4, 9, 4)])

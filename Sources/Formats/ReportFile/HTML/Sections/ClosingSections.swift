@@ -20,7 +20,7 @@ func glossarySection(_ report: CalibrationReport) -> Markup? {
         ("Score", scoreText),
         (
             "Threshold",
-            "An image leaves where its score is below the exit’s threshold. Thresholds are chosen for the most right answers within a budget."
+            "An image leaves where its score is below the exit’s threshold. Thresholds are chosen for the most right answers to be expected within a budget, given how often answers with such a score are right on the calibration images."
         ),
         (
             "Budget",
