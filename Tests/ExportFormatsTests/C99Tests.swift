@@ -181,6 +181,16 @@ import Testing
         #expect(Set(expected).count > 1)
     }
 
+    @Test(arguments: GateScore.allCases) func logitsThatAreNoNumbersAreTheLeastSure(score: GateScore) throws {
+        var model = try SampleNetworks.preResNet()
+        let policy = ExitPolicy(score: score, thresholds: [1e30, 1e30])
+        let images = SampleNetworks.images(model, count: 3)
+        for number in [Float.nan, .infinity] {
+            model.parameters["exit1_linear_bias"] = Tensor([4], [0, number, 0, 0])
+            #expect(try answers(model, policy: policy, images, thresholds: [[]])[0].map(\.exit) == [2, 2, 2])
+        }
+    }
+
     @Test func theWorkspaceIsReused() throws {
         let model = try SampleNetworks.preResNet()
         let header = String(decoding: try C99Export.files(of: model, name: "net", policy: nil)[0].bytes, as: UTF8.self)

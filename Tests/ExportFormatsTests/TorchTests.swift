@@ -77,6 +77,26 @@ import Testing
         #expect(String(decoding: files[0].bytes, as: UTF8.self).contains("torch.cat((") == concatenates)
     }
 
+    @Test func namesThatPyTorchTakesAreLeftToIt() throws {
+        var model = try SampleNetworks.preResNet()
+        var builder = GraphBuilder()
+        var x = builder.input(Model.inputName, TensorType([1, 4]))
+        let names = ["segment1", "named_children", "requires_grad_", "lambda", "segmented"]
+        for name in names {
+            let weight = builder.variable("\(name)_weight", [4, 4], role: .weight)
+            x = try builder.apply(.linear, x, weight, name: "value_\(name)")
+            model.parameters["\(name)_weight"] = Tensor(repeating: 1, [4, 4])
+        }
+        builder.output("logits_exit1", x)
+        model.graph = builder.graph
+        let source = String(decoding: try TorchExport.files(of: model, name: "net", policy: nil)[0].bytes, as: UTF8.self)
+        for name in names.dropLast().map({ "layer_\($0)" }) + ["segmented"] {
+            #expect(source.contains("self.add(\"\(name)\", "), "\(name) in \(source)")
+        }
+        // Python knows no such escape.
+        #expect(source.contains("ü/ß") && !source.contains("\\/"))
+    }
+
     @Test func layersOfOneNameAreRefusedByName() throws {
         var model = try SampleNetworks.preResNet()
         var builder = GraphBuilder()

@@ -98,7 +98,29 @@ import Testing
             graph.add(5, shape)
             graph.add(1, node("ConstantOfShape", ["endless"], "huge"))
         },
+        Attack("endless extents of nothing", "impossible extents") { $0.add(5, tensor("nothing", 1, 1 << 20, 1 << 18, 0)) },
+        Attack("endless constants of nothing", "impossible shape") { graph in
+            var shape = tensor("endless", 7, 3)
+            for extent in [1 << 20, 1 << 19, 0] as [UInt64] { shape.fields.append((7, .varint(extent))) }
+            graph.add(5, shape)
+            graph.add(1, node("ConstantOfShape", ["endless"], "nothing"))
+        },
+        Attack("constants in the name of tensors that are not read", "more constants than any network needs") { graph in
+            graph.add(5, tensor("text", 8, 1 << 30))
+            var shape = tensor("large", 7, 1)
+            shape.fields.append((7, .varint(1 << 22)))
+            graph.add(5, shape)
+            for index in 0..<10 { graph.add(1, node("ConstantOfShape", ["large"], "large_\(index)")) }
+        },
     ]
+
+    private static func tensor(_ name: String, _ type: Int64, _ extents: Int64...) -> WireMessage {
+        var tensor = WireMessage()
+        tensor.set(2, type)
+        tensor.set(8, name)
+        for extent in extents { tensor.fields.append((1, .varint(UInt64(extent)))) }
+        return tensor
+    }
 
     /// Lets a tensor's bytes lie in another file.
     private static func outside(_ tensor: inout WireMessage, _ location: String) {

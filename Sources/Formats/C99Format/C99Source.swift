@@ -127,6 +127,8 @@ struct C99Source {
                     others += exponential;
                     weighted += exponential * shifted;
                 }
+                /* Logits that are no numbers are the least sure of all. */
+                if (!(weighted <= 0.0f)) return INFINITY;
                 const float entropy = log1pf(others) - weighted / (1.0f + others);
                 \(body)
             }

@@ -34,7 +34,8 @@ extension ForeignModel {
             }
             builder.output(Model.outputName(exit: exit), value)
         }
-        let graph = try rebatched(builder.graph.removingDeadNodes())
+        let bare = try rebatched(builder.graph.removingDeadNodes())
+        let graph = bare.leavingOutputNames()
         guard graph.outputs.allSatisfy({ graph.producer(of: $0.value) != nil }) else {
             throw ErdeError(.badData, path, "its logits do not depend on the image")
         }
@@ -58,10 +59,13 @@ extension ForeignModel {
         let image = ImageFormat(
             channels: input.channels, height: input.height, width: input.width,
             resizing: own?.image.resizing ?? options.resizing)
-        let kept = Set(graph.variables.map { graph.name(of: $0.value) })
+        var parameters = Parameters()
+        for variable in graph.variables {
+            parameters[graph.name(of: variable.value)] = lowered.parameters[bare.name(of: variable.value)]
+        }
         return (
             Model(
-                graph: graph, parameters: Parameters(lowered.parameters.tensors.filter { kept.contains($0.key) }),
+                graph: graph, parameters: parameters,
                 metadata: ModelMetadata(
                     role: .teacher, classNames: names, image: image, cumulativeMACs: graph.cost().cumulativeMACs,
                     provenance: Provenance(version: erdeVersion))), notes
@@ -134,5 +138,24 @@ extension ForeignModel {
             return [inner.inputs[0]]
         }
         return [value]
+    }
+}
+
+extension Graph {
+    /// The same graph, in which nothing but an exit's logits is named like an exit's logits.
+    fileprivate func leavingOutputNames() -> Graph {
+        let prefix = "logits_exit"
+        let logits = Set(outputs.map(\.value.id))
+        var taken = Set(values.map(\.name))
+        let named = values.enumerated().map { id, info in
+            let isFree = logits.contains(id) || !info.name.hasPrefix(prefix)
+            if isFree || !info.name.dropFirst(prefix.count).allSatisfy(\.isNumber) { return info }
+            var name = "inner_\(info.name)"
+            while !taken.insert(name).inserted { name += "_2" }
+            return ValueInfo(name: name, type: info.type)
+        }
+        return Graph(
+            unverified: named, origins: origins, inputs: inputs, variables: variables, constants: constants, nodes: nodes,
+            outputs: outputs, updates: updates)
     }
 }

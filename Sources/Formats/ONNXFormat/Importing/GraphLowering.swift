@@ -25,6 +25,10 @@ struct GraphLowering {
     private var unread: Set<String> = []
     /// Images of the batch that the graph is built for: axis 0 of everything computed.
     private let batch: Int
+    /// How many nodes and outputs of the file read each name.
+    private var readers: [String: Int] = [:]
+    /// Images with a border below every number, and what they are without it.
+    var borders: [Value: (image: Value, padding: Padding)] = [:]
     /// Elements of constants that may still be computed: many times what the file stores.
     private var elementsLeft: Int
     /// Variables and constants made of stored tensors, so that each is made once.
@@ -35,12 +39,16 @@ struct GraphLowering {
         let role: Variable.Role?
     }
 
-    private init(subject: String, operatorSet: Int64, builder: GraphBuilder, input: Value, stored: Int) {
-        elementsLeft = (1 << 25) + 8 * stored
+    private init(_ graph: ONNXGraph, operatorSet: Int64, builder: GraphBuilder, input: Value, subject: String) {
+        elementsLeft = (1 << 25) + 8 * graph.initializers.reduce(0) { $0 + $1.elements.count }
         self.subject = subject
         self.operatorSet = operatorSet
         self.builder = builder
         batch = builder.shape(of: input).dimensions.first ?? 1
+        for node in graph.nodes {
+            for name in node.inputs { readers[name, default: 0] += 1 }
+        }
+        for output in graph.outputs { readers[output.name, default: 0] += 1 }
     }
 
     /// - Parameters:
@@ -53,9 +61,7 @@ struct GraphLowering {
         guard graph.nodes.count <= largestNodeCount else {
             throw ErdeError(.badData, subject, "has \(graph.nodes.count) nodes, expected at most \(largestNodeCount)")
         }
-        let stored = graph.initializers.reduce(0) { $0 + $1.dimensions.reduce(1, *) }
-        var lowering = GraphLowering(
-            subject: subject, operatorSet: operatorSet, builder: builder, input: input, stored: stored)
+        var lowering = GraphLowering(graph, operatorSet: operatorSet, builder: builder, input: input, subject: subject)
         try lowering.readInitializers(graph)
         guard lowering.bindings.updateValue(.value(input), forKey: inputName) == nil else {
             throw ErdeError(.badData, subject, "two values are named \(printable(inputName))")
@@ -198,6 +204,9 @@ struct GraphLowering {
     // MARK: Making values
 
     func shape(_ value: Value) -> [Int] { builder.shape(of: value).dimensions }
+
+    /// Whether nothing else reads an input of a node.
+    func isOnlyReader(_ node: ForeignNode, of position: Int) -> Bool { readers[node.node.inputs[position]] == 1 }
 
     /// Adds an operator; its name is the node's first result.
     mutating func apply(_ op: Op, _ operands: Value..., node: ForeignNode) throws(ErdeError) -> Value {

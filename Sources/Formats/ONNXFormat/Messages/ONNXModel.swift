@@ -65,6 +65,18 @@ struct ONNXTensor: Hashable, Sendable {
         case int32([Int32])
         /// Elements that erde does not read, by ONNX's type number.
         case other(Int32)
+
+        /// How many there are; none where they are not read.
+        var count: Int {
+            switch self {
+            case .floats(let numbers): numbers.count
+            case .integers(let numbers): numbers.count
+            case .int8(let numbers): numbers.count
+            case .uint8(let numbers): numbers.count
+            case .int32(let numbers): numbers.count
+            case .other: 0
+            }
+        }
     }
 
     var name: String

@@ -12,6 +12,9 @@ struct TensorDecoder {
         case anyone(folder: String)
     }
 
+    /// Nothing is shaped by larger extents beside one of 0.
+    private static let largestEmptyCount = 1 << 24
+
     /// What errors are about: the file.
     let subject: String
     let source: Source
@@ -67,9 +70,10 @@ struct TensorDecoder {
 
     private func extents(_ message: Onnx__TensorProto, _ label: String) throws(ErdeError) -> ([Int], count: Int) {
         var dimensions: [Int] = []
+        // Of the extents that are not 0.
         var count = 1
         for extent in numbers(message.dims, message.n_dims) {
-            let product = count.multipliedReportingOverflow(by: Int(extent))
+            let product = count.multipliedReportingOverflow(by: max(1, Int(extent)))
             let isPossible: Bool =
                 switch source {
                 case .erde: extent > 0 || (extent == 0 && message.n_dims == 1)
@@ -80,7 +84,9 @@ struct TensorDecoder {
             count = product.partialValue
         }
         guard dimensions.count <= 8 else { throw failure("\(label) has \(dimensions.count) axes, expected at most 8") }
-        return (dimensions, count)
+        guard dimensions.contains(0) else { return (dimensions, count) }
+        guard count <= Self.largestEmptyCount else { throw failure("\(label) has impossible extents") }
+        return (dimensions, 0)
     }
 }
 

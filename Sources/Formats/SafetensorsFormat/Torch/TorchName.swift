@@ -4,12 +4,16 @@ enum TorchName {
     private static let lists = ["stage": "stages", "block": "blocks", "exit": "exits", "head": "heads", "layer": "layers"]
 
     /// Attributes that every module has, and those that the generated class defines.
-    private static let taken: Set<String> = [
-        "add", "apply", "bfloat16", "buffers", "call_super_init", "children", "classify", "compile", "cpu", "cuda",
-        "double", "dump_patches", "eval", "float", "forward", "half", "ipu", "load_state_dict", "modules", "mtia",
-        "parameters", "register_buffer", "share_memory", "state_dict", "to", "to_empty", "train", "training", "type",
-        "xpu", "zero_grad",
-    ]
+    private static let taken = Set(
+        """
+        SEGMENTS T_destination add add_module apply bfloat16 buffers call_super_init children classify compile cpu cuda
+        double dump_patches eval extra_repr float forward get_buffer get_extra_state get_parameter get_submodule half ipu
+        load_state_dict modules mtia named_buffers named_children named_modules named_parameters parameters
+        register_backward_hook register_buffer register_forward_hook register_forward_pre_hook register_full_backward_hook
+        register_full_backward_pre_hook register_load_state_dict_post_hook register_load_state_dict_pre_hook
+        register_module register_parameter register_state_dict_post_hook register_state_dict_pre_hook requires_grad_
+        set_extra_state set_submodule share_memory state_dict to to_empty train training type xpu zero_grad
+        """.split(whereSeparator: \.isWhitespace).map(String.init))
 
     /// Python's keywords, and what the generated functions use.
     private static let keywords: Set<String> = [
@@ -31,8 +35,14 @@ enum TorchName {
             words.removeFirst()
         }
         let last = words.joined(separator: "_")
-        parts.append(taken.contains(last) || last.hasPrefix("_") ? "layer\(last.hasPrefix("_") ? "" : "_")\(last)" : last)
+        parts.append(isFree(last) ? last : "layer\(last.hasPrefix("_") ? "" : "_")\(last)")
         return parts.joined(separator: ".")
+    }
+
+    /// Whether a layer may have a name: no attribute, no keyword, and no function of a segment has it.
+    private static func isFree(_ name: String) -> Bool {
+        let isSegment = name.hasPrefix("segment") && name.dropFirst("segment".count).allSatisfy(\.isNumber)
+        return !isSegment && !name.hasPrefix("_") && !taken.contains(name) && !keywords.contains(name)
     }
 
     /// How a module at a path is written in Python, from `self`.

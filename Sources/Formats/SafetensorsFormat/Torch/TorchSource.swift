@@ -159,7 +159,9 @@ struct TorchSource {
     /// Text as Python and JSON both read it.
     private static func json(_ value: [String]) throws(ErdeError) -> String {
         do {
-            return String(decoding: try JSONEncoder().encode(value), as: UTF8.self)
+            let encoder = JSONEncoder()
+            encoder.outputFormatting = .withoutEscapingSlashes
+            return String(decoding: try encoder.encode(value), as: UTF8.self)
         } catch {
             throw ErdeError(.badData, "class names", "cannot be written as JSON: \(error)")
         }

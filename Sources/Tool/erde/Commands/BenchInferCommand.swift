@@ -36,17 +36,20 @@ struct BenchInferCommand: LongComputation {
     @Option(help: "A dataset file; by default the one the model was trained on.")
     var data: String?
 
-    @Option(help: "At most so many images of the test split.")
-    var limit = 4096
+    @Option(help: "At most so many images of the test split. (default: 4096)")
+    var limit: Int?
 
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        if !(1...65_536 ~= batch) || rounds < 1 || limit < 1 {
+        if !(1...65_536 ~= batch) || rounds < 1 || (limit ?? 1) < 1 {
             throw ValidationError("--batch, --rounds and --limit take positive numbers")
         }
         if budget != nil && theta != nil { throw ValidationError("--budget and --theta exclude each other") }
+        if budget == nil && theta == nil && (data != nil || limit != nil) {
+            throw ValidationError("--data and --limit go with --budget or --theta; at full depth the images are random")
+        }
         if let theta, theta < 0 || theta.isNaN { throw ValidationError("--theta takes a number of at least 0") }
     }
 
@@ -68,7 +71,7 @@ struct BenchInferCommand: LongComputation {
     /// All images in each run, in batches of `batch`, as `erde classify` does once they are decoded.
     private func withExits(_ loaded: Model, _ policy: ExitPolicy) throws(ErdeError) -> SpeedResult {
         let place = try DatasetPlace(given: data, of: loaded, named: model)
-        let samples = place.dataset.samples(.test).prefix(limit)
+        let samples = place.dataset.samples(.test).prefix(limit ?? 4096)
         let images = PixelScaling.floats(of: samples, 0..<samples.count)
         let classifier = try EarlyExitClassifier(
             model: loaded, policy: policy, engine: engine.engine, options: engine.compilation, batchSize: batch)

@@ -15,7 +15,7 @@ struct ConvertCommand: LongComputation {
               erde convert flowers.onnx --to c --name flowers --mean 0.5 --std 0.5 -o flowers-c
             """)
 
-    @Argument(help: "An ONNX file, operator sets 9 to 21, or a model of erde's.")
+    @Argument(help: "An ONNX file, operator sets 7 to 28, or a model of erde's.")
     var file: String
 
     @OptionGroup var export: ExportOptions
@@ -32,9 +32,23 @@ struct ConvertCommand: LongComputation {
 
     private func loaded() throws(ErdeError) -> Model {
         let source = try ForeignModel.read(path: file)
-        if source.isErdes, try ExportedFile.read(path: file) == nil { return try ModelFile.read(path: file) }
+        if source.isErdes, try ExportedFile.read(path: file) == nil {
+            guard !foreign.isUsed else {
+                throw ErdeError(
+                    .usage, file, "is a model of erde's, which says all about itself",
+                    remedy: "leave out --classes, --input-size, --mean, --std, --resizing and --output-name")
+            }
+            return try ModelFile.read(path: file)
+        }
         let (model, notes) = try importClassifier(from: source, options: try foreign.options(for: source, dataset: nil))
         for note in notes { Console.standard.note("\(file): \(note)") }
         return model
+    }
+}
+
+extension ForeignFileOptions {
+    /// Whether anything is given but `--no-normalisation`, which is true of erde's models too.
+    fileprivate var isUsed: Bool {
+        classes != nil || inputSize != nil || mean != nil || std != nil || resizing != nil || outputName != nil
     }
 }

@@ -22,7 +22,7 @@ struct ImportCommand: LongComputation {
               erde compress teacher.pb --target-macs 20M --student auto:mobilenetv2
             """)
 
-    @Argument(help: "An ONNX file, operator sets 9 to 21.")
+    @Argument(help: "An ONNX file, operator sets 7 to 28.")
     var file: String
 
     @Option(name: .shortAndLong, help: "The model file to write.")
@@ -40,11 +40,12 @@ struct ImportCommand: LongComputation {
     @Option(
         help: ArgumentHelp(
             "What the new exits do to their features: "
-                + ArchitectureDescription.Head.allCases.map(\.rawValue).joined(separator: ", ") + ".", valueName: "head"))
-    var head = ArchitectureDescription.Head.poolTo2x2
+                + ArchitectureDescription.Head.allCases.map(\.rawValue).joined(separator: ", ")
+                + ". (default: \(ImportCommand.defaultHead.rawValue))", valueName: "head"))
+    var head: ArchitectureDescription.Head?
 
-    @Option(help: "Share of features that training drops in front of each new exit's last layer.")
-    var headDropout = 0.5
+    @Option(help: "Share of features that training drops in front of each new exit's last layer. (default: 0.5)")
+    var headDropout: Double?
 
     @Flag(help: "Train the whole network, not the new exits alone; for files with batch normalisation in them.")
     var fineTune = false
@@ -54,6 +55,8 @@ struct ImportCommand: LongComputation {
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
 
+    private static let defaultHead = ArchitectureDescription.Head.poolTo2x2
+
     var isLong: Bool { addExits != nil || fineTune }
 
     func validate() throws {
@@ -61,7 +64,10 @@ struct ImportCommand: LongComputation {
         if addExits == nil && !fineTune && training.isUsed {
             throw ValidationError("the options of training go with --add-exits or --fine-tune")
         }
-        if !(0..<1 ~= headDropout) { throw ValidationError("--head-dropout takes 0 to less than 1") }
+        if addExits == nil && (head != nil || headDropout != nil) {
+            throw ValidationError("--head and --head-dropout go with --add-exits")
+        }
+        if let headDropout, !(0..<1 ~= headDropout) { throw ValidationError("--head-dropout takes 0 to less than 1") }
     }
 
     func run() throws {
@@ -95,7 +101,8 @@ struct ImportCommand: LongComputation {
         recipe.distillation = loss
         var model = imported
         if let addExits {
-            let addition = ExitAddition(places: addExits, head: head, dropout: headDropout)
+            let addition = ExitAddition(
+                places: addExits, head: head ?? Self.defaultHead, dropout: headDropout ?? 0.5)
             let added = try Import.addExits(to: imported, addition, seed: recipe.training.seed)
             model = added.model
             for (exit, boundary) in added.places.enumerated() {

@@ -32,6 +32,7 @@ extension ConstantFolding {
         guard target.elementCount == tensor.count else {
             throw node.failure("gives a shape of \(target) to \(tensor.count) elements")
         }
+        if target.contains(0) { try requireSize(target) }
         return tensor.reshaped(target)
     }
 
@@ -92,6 +93,7 @@ extension ConstantFolding {
         let inner = Array(tensor.dimensions[(axis + 1)...])
         let extents = outer + indices.dimensions + inner
         try requireSize(extents)
+        if extents.contains(0) { return unnamed(tensor.picking([], dimensions: extents)) }
         let size = inner.reduce(1, *)
         var positions: [Int] = []
         for block in 0..<outer.reduce(1, *) {
@@ -121,7 +123,7 @@ extension ConstantFolding {
             guard rest == extents, part.isFloat == parts[0].isFloat else { throw node.failure("joins tensors that do not fit") }
         }
         try requireSize(extents)
-        let outer = extents[..<axis].reduce(1, *)
+        let outer = extents.contains(0) ? 0 : extents[..<axis].reduce(1, *)
         let sizes = parts.map { $0.dimensions[axis...].reduce(1, *) }
         func joined<Number>(_ numbers: [[Number]]) -> [Number] {
             (0..<outer).flatMap { block in

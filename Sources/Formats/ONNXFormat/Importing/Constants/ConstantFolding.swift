@@ -52,10 +52,10 @@ struct ConstantFolding {
         return numbers.map { Int(clamping: $0) }
     }
 
-    /// Refuses results that are larger than any network's.
+    /// Refuses results that are larger than any network's, or would be but for an extent of 0.
     func requireSize(_ extents: [Int]) throws(ErdeError) {
-        guard extents.count <= 8, extents.allSatisfy({ 0...(1 << 31) ~= $0 }), let count = extents.elementCount,
-            count <= ConstantTensor.largestComputedCount
+        guard extents.count <= 8, extents.allSatisfy({ 0...(1 << 31) ~= $0 }),
+            let count = extents.filter({ $0 > 0 }).elementCount, count <= ConstantTensor.largestComputedCount
         else {
             throw node.failure("would give a constant of the impossible shape \(extents)")
         }

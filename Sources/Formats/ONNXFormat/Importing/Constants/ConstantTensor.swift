@@ -87,6 +87,7 @@ struct ConstantTensor: Hashable {
 
     /// Positions of all elements of a view with these extents and steps, in row-major order.
     static func positions(_ extents: [Int], steps: [Int], start: Int = 0) -> [Int] {
+        if extents.contains(0) { return [] }
         var positions = [start]
         for axis in extents.indices {
             var next: [Int] = []

@@ -110,19 +110,24 @@ extension GraphLowering {
         return try apply(.multiply, scaled(x, by: 0.5, node: node), shifted, node: node)
     }
 
-    /// `max(x, 0) + slope·min(x, 0)`
-    fileprivate mutating func leaky(_ x: Value, _ slope: Value, node: ForeignNode) throws(ErdeError) -> Value {
-        let above = try apply(.relu, x, node: node)
-        let below = try apply(.subtract, x, above, node: node)
-        return try apply(.add, above, apply(.multiply, below, slope, node: node), node: node)
+    /// `max(−x, 0)`, which is finite where x is infinite and above 0.
+    private mutating func depth(_ x: Value, node: ForeignNode) throws(ErdeError) -> Value {
+        try apply(.relu, scaled(x, by: -1, node: node), node: node)
     }
 
-    /// `gamma·(max(x, 0) + alpha·(exp(min(x, 0)) − 1))`
+    /// `max(x, 0) − slope·max(−x, 0)`
+    fileprivate mutating func leaky(_ x: Value, _ slope: Value, node: ForeignNode) throws(ErdeError) -> Value {
+        let above = try apply(.relu, x, node: node)
+        let below = try depth(x, node: node)
+        return try apply(.subtract, above, apply(.multiply, below, slope, node: node), node: node)
+    }
+
+    /// `gamma·(max(x, 0) + alpha·(exp(−max(−x, 0)) − 1))`
     fileprivate mutating func exponential(
         _ x: Value, alpha: Double, gamma: Double, node: ForeignNode
     ) throws(ErdeError) -> Value {
         let above = try apply(.relu, x, node: node)
-        let below = try apply(.exp, apply(.subtract, x, above, node: node), node: node)
+        let below = try apply(.exp, scaled(depth(x, node: node), by: -1, node: node), node: node)
         let bent = try scaled(apply(.subtract, below, constant(1), node: node), by: alpha, node: node)
         return try scaled(apply(.add, above, bent, node: node), by: gamma, node: node)
     }

@@ -31,12 +31,12 @@ extension GraphLowering {
         return result
     }
 
-    /// An addition; of a constant to a layer without bias, that layer with it.
+    /// An addition; of a constant to a layer without bias that nothing else reads, that layer with it.
     fileprivate mutating func sum(_ node: ForeignNode) throws(ErdeError) -> Value {
         guard node.inputs.count == 2 else { throw node.failure("has \(node.inputs.count) operands, expected 2") }
         for position in 0..<2 {
-            guard case .constant(let tensor) = try node.input(position), case .value(let x) = try node.input(1 - position),
-                let biased = try withBias(x, tensor, node)
+            guard case .constant(let tensor) = try node.input(position), isOnlyReader(node, of: 1 - position),
+                case .value(let x) = try node.input(1 - position), let biased = try withBias(x, tensor, node)
             else { continue }
             return biased
         }
@@ -58,13 +58,24 @@ extension GraphLowering {
 
     /// `min(a, b) = −max(−a, −b)`
     fileprivate mutating func minimum(_ node: ForeignNode) throws(ErdeError) -> Value {
-        var result = try scaled(value(0, of: node), by: -1, node: node)
+        var result = try negated(0, of: node)
         for position in node.inputs.indices.dropFirst() {
-            let other = try scaled(value(position, of: node), by: -1, node: node)
+            let other = try negated(position, of: node)
             try requireAligned(result, other, node)
             result = try apply(.maximum, result, other, node: node)
         }
         return try scaled(result, by: -1, node: node)
+    }
+
+    /// An operand times −1; a constant stays one.
+    private mutating func negated(_ position: Int, of node: ForeignNode) throws(ErdeError) -> Value {
+        guard case .constant(let tensor) = try node.input(position) else {
+            return try scaled(computed(position, of: node), by: -1, node: node)
+        }
+        guard tensor.count > 0 else { throw node.failure("an operand has no elements") }
+        return constant(
+            ConstantTensor(
+                name: "\(tensor.name)_negated", dimensions: tensor.dimensions, elements: .floats(tensor.floats.map { -$0 })))
     }
 
     /// The powers that classifiers use.

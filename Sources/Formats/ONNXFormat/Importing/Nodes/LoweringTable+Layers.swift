@@ -99,7 +99,7 @@ extension GraphLowering {
 }
 
 extension Padding {
-    fileprivate func adding(_ other: Padding) -> Padding {
+    func adding(_ other: Padding) -> Padding {
         Padding(
             top: top + other.top, left: left + other.left, bottom: bottom + other.bottom, right: right + other.right)
     }

@@ -120,16 +120,34 @@ extension GraphLowering {
             throw node.failure("pads by \(before) and \(after), expected rows and columns of images")
         }
         let border = try node.float(node.optionalScalar(2, "border"), orAttribute: "value", default: 0)
+        guard border < .infinity else { throw node.failure("pads by \(border), expected a finite number or -infinity") }
         func sides(_ sign: Int) -> Padding {
             Padding(
                 top: max(0, sign * before[2]), left: max(0, sign * before[3]), bottom: max(0, sign * after[2]),
                 right: max(0, sign * after[3]))
         }
-        var result = x
-        if sides(-1) != .none { result = try apply(.crop(sides(-1)), result, node: node) }
-        guard sides(1) != .none else { return result }
-        guard border != 0 else { return try apply(.pad(sides(1)), result, node: node) }
-        result = try apply(.subtract, result, constant(border), node: node)
-        return try apply(.add, apply(.pad(sides(1)), result, node: node), constant(border), node: node)
+        let image = sides(-1) == .none ? x : try apply(.crop(sides(-1)), x, node: node)
+        guard sides(1) != .none else { return image }
+        let padded = try apply(.pad(sides(1)), image, node: node)
+        guard border != 0 else { return padded }
+        let lowest = -Float.greatestFiniteMagnitude
+        let plane = try frame(max(lowest, Float(border)), sides(1), around: padded, node)
+        let result = try apply(.add, padded, plane, node: node)
+        if border <= -3e38 { borders[result] = (image, sides(1)) }
+        return result
+    }
+
+    /// Zeros where the image lies and a number around it: added to an image padded with zeros, it moves no pixel.
+    private mutating func frame(
+        _ border: Float, _ sides: Padding, around padded: Value, _ node: ForeignNode
+    ) throws(ErdeError) -> Value {
+        let (height, width) = (shape(padded)[2], shape(padded)[3])
+        try spend(height * width, node)
+        var numbers = [Float](repeating: border, count: height * width)
+        for row in sides.top..<height - sides.bottom {
+            for column in sides.left..<width - sides.right { numbers[row * width + column] = 0 }
+        }
+        let name = "\(node.node.outputs.first ?? "pad")_border"
+        return constant(ConstantTensor(name: name, dimensions: [1, 1, height, width], elements: .floats(numbers)))
     }
 }
