@@ -72,6 +72,18 @@ extension Pipeline {
             #expect(!program.exists("never.pb"))
         }
 
+        @Test(arguments: [
+            ["--epochs", "1"], ["--step-epochs", "1"], ["--learning-rate", "0.1"], ["--teacher", "teacher.pb"],
+            ["--method", "ce"],
+        ]) func optionsOfATrainingThatIsNotDoneAreRefused(options: [String]) throws {
+            _ = Workshop.made
+            let (process, output, messages) = try program.start(
+                ["prune", "small/student.pb", "--to", "70%", "--importance", "l2", "--no-training", "-o", "never.pb"] + options)
+            let outcome = Program.finish(process, output, messages)
+            #expect(outcome.status == 64 && outcome.messages.contains("\(options[0]): "), "\(outcome.messages)")
+            #expect(outcome.messages.contains("--no-training") && !program.exists("never.pb"))
+        }
+
         @Test func theChainHasARowForEachStage() throws {
             _ = Workshop.made
             let outcome = try program.run(
@@ -131,6 +143,11 @@ extension Pipeline {
             #expect(outcome.output.contains("narrow/student.pb") && outcome.output.contains(", pruned"))
             let both = try program.run("compress", "teacher.pb", "--target-macs", "1M", "--student", "prune", "--prune")
             #expect(both.status == 64)
+            // Twice the target would be more than there is.
+            let large = try program.run(
+                "compress", "teacher.pb", "--target-macs", "60%", "--student", "prune", "--multiple", "1", "--min-width", "1",
+                "--prune-steps", "1", "--epochs", "1", "--threads", "1", "--output", "hardly-narrow", "-q")
+            #expect(large.status == 0, "\(large.messages)")
         }
     }
 }

@@ -67,7 +67,7 @@ extension Pipeline {
 
         @Test(arguments: [
             ["--max-drop", "-1"], ["--weight-bits", "4"], ["--calibration-images", "0"], ["--ranges", "guess"],
-            ["--qat-epochs", "-2"],
+            ["--qat-epochs", "-2"], ["--max-drop", "inf"], ["--max-drop", "nan"], ["--max-drop", "101"],
         ])
         func wrongValuesAreRefused(options: [String]) throws {
             _ = Workshop.made

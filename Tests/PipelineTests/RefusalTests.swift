@@ -20,6 +20,23 @@ extension Pipeline {
             #expect(!program.exists("refused"))
         }
 
+        @Test func aRefusedRunLeavesTheRecipeOfTheModel() throws {
+            _ = Workshop.made
+            let recipe = try program.read("teacher.recipe.json")
+            expect(
+                try program.run("train", "data.erds", "-o", "teacher.pb", "--arch", Workshop.network, "--batch", "60000", "-q"),
+                status: 64)
+            let resumed = try program.run("train", "data.erds", "-o", "teacher.pb", "--arch", Workshop.network, "--resume", "-q")
+            expect(resumed, status: 66)
+            #expect(try program.read("teacher.recipe.json") == recipe)
+            let student = try program.read("small/student.recipe.json")
+            expect(
+                try program.run(
+                    "compress", "teacher.pb", "--target-macs", "1.2M", "--student", Workshop.network, "--batch", "60000",
+                    "--output", "small", "-q"), status: 64)
+            #expect(try program.read("small/student.recipe.json") == student)
+        }
+
         @Test(arguments: [0, 1, 10, 500, 5_000, 20_000])
         func truncatedAndForeignFiles(size: Int) throws {
             _ = Workshop.made

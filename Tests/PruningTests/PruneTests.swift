@@ -110,13 +110,52 @@ import Training
         #expect(error.kind == .usage && error.subject == "--resume")
     }
 
-    @Test func withoutImagesChannelsAreOnlyRemoved() throws {
+    @Test func goingOnOtherwiseIsRefusedByName() throws {
         let model = try Self.model("preresnet:widths=8,12:blocks=1,1")
+        func refuses(_ words: String, from made: PruningTask, _ change: (inout PruningTask) -> Void) throws {
+            let log = Log()
+            _ = try prune(made, Self.run(log))
+            var later = Self.run()
+            later.earlier = { (step) throws(ErdeError) in log.saved[step] }
+            var other = made
+            change(&other)
+            let error = try #require(throws: ErdeError.self) { try prune(other, later) }
+            #expect(error.kind == .usage && error.subject == "--resume" && error.problem.contains(words), "\(error)")
+        }
+        let task = Self.task(model, 0.5) { $0.importance = .l2 }
+        try refuses("another recipe (", from: task) { $0.training.peakLearningRate = 0.01 }
+        try refuses("now seed", from: task) { $0.training.seed = 2 }
+        try refuses("another loss (", from: task) { $0.distillation.alpha = 2 }
+        try refuses("another dataset (fingerprint f00d, now beef)", from: task) {
+            $0.dataset = Dataset(
+                description: Self.dataset.description, train: Self.dataset.train, calibration: Self.dataset.calibration,
+                test: Self.dataset.test, fingerprint: "beef")
+        }
+        try refuses("another recipe of pruning (", from: task) { $0.recipe.stepEpochs = 2 }
+        try refuses("training after each step", from: task) { $0.trains = false }
+        var untrained = task
+        untrained.trains = false
+        try refuses("no training after each step", from: untrained) { $0.trains = true }
+        let log = Log()
+        let whole = try prune(untrained, Self.run(log))
+        var later = Self.run()
+        later.earlier = { (step) throws(ErdeError) in log.saved[step] }
+        #expect(try prune(untrained, later).parameters == whole.parameters)
+    }
+
+    @Test func withoutImagesChannelsAreOnlyRemoved() throws {
+        var model = try Self.model("preresnet:widths=8,12:blocks=1,1")
+        model.metadata.provenance.trainingErrorPerExit = [0.1, 0.1]
+        model.metadata.provenance.outOfFoldErrorPerExit = [0.2, 0.2]
+        model.metadata.provenance.ensembleWeights = [[0.5, 0.5]]
         var task = Self.task(model, 0.5) { ($0.importance, $0.steps) = (.l2, 1) }
         task.dataset = nil
         let pruned = try prune(task, Self.run())
         let kept = Set(model.parameters["stem_weight"]!.floats)
         #expect(pruned.parameters["stem_weight"]!.floats.allSatisfy { kept.contains($0) })
+        let provenance = pruned.metadata.provenance
+        #expect(provenance.trainingErrorPerExit == nil && provenance.outOfFoldErrorPerExit == nil)
+        #expect(provenance.ensembleWeights == nil)
         task.recipe.importance = .taylor
         let error = try #require(throws: ErdeError.self) { try prune(task, Self.run()) }
         #expect(error.kind == .usage && error.subject == "--importance")

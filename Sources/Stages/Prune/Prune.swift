@@ -30,7 +30,7 @@ package func prune(_ task: PruningTask, _ run: PruningRun) throws(ErdeError) -> 
     model.metadata.provenance.parentHash = task.parentHash
     for step in 0..<task.recipe.steps {
         if let earlier = try run.earlier(step) {
-            try requireSameTask(earlier, task, full: full, history: history)
+            try requireSameTask(earlier, after: model, task, full: full, history: history)
             model = earlier
             continue
         }
@@ -110,18 +110,54 @@ private func channelImportance(
 }
 
 /// Refuses to go on from what other options made.
+///
+/// - Parameter before: what the step began with.
 private func requireSameTask(
-    _ earlier: Model, _ task: PruningTask, full: Int, history: [PruningRecord]
+    _ earlier: Model, after before: Model, _ task: PruningTask, full: Int, history: [PruningRecord]
 ) throws(ErdeError) {
-    let records = earlier.metadata.provenance.prunings ?? []
-    guard let last = records.last, Array(records.dropLast()) == history, last.recipe == task.recipe,
-        last.targetMACs == task.targetMACs, last.macsBefore == full,
-        earlier.metadata.provenance.parentHash == task.parentHash
-    else {
+    let provenance = earlier.metadata.provenance
+    let records = provenance.prunings ?? []
+    var difference: String?
+    if let last = records.last, Array(records.dropLast()) == history, last.macsBefore == full,
+        provenance.parentHash == task.parentHash
+    {
+        if let changes = try last.recipe.changes(to: task.recipe) {
+            difference = "another recipe of pruning (\(changes))"
+        } else if last.targetMACs != task.targetMACs {
+            difference = "a target of \(macsText(last.targetMACs)), now \(macsText(task.targetMACs))"
+        } else {
+            difference = try otherRecovery(earlier, after: before, task)
+        }
+    } else {
+        difference = "another model to begin with"
+    }
+    if let difference {
         throw ErdeError(
-            .usage, "--resume", "the steps done so far were made with other options or from another model",
+            .usage, "--resume", "the steps done so far were made with \(difference)",
             remedy: "give the same options again, or start without --resume")
     }
+}
+
+/// What a step before the last did otherwise than the task after it removed channels, in words; nil if nothing.
+private func otherRecovery(_ earlier: Model, after before: Model, _ task: PruningTask) throws(ErdeError) -> String? {
+    let provenance = earlier.metadata.provenance
+    // Removing channels drops the errors, and only training brings new ones.
+    let recovered = provenance.trainingErrorPerExit != nil
+    guard earlier.graph.cost().parameterCount < before.graph.cost().parameterCount else { return nil }
+    guard let dataset = task.dataset, task.trains else {
+        return recovered ? "training after each step, now without" : nil
+    }
+    guard recovered, let training = provenance.training, let loss = provenance.distillation else {
+        return "no training after each step, now with it"
+    }
+    if let fingerprint = provenance.datasetFingerprint, fingerprint != dataset.fingerprint {
+        return "another dataset (fingerprint \(fingerprint), now \(dataset.fingerprint))"
+    }
+    var recipe = task.training
+    recipe.epochs = task.recipe.stepEpochs
+    if let changes = try training.changes(to: recipe) { return "another recipe (\(changes))" }
+    if let changes = try loss.changes(to: task.distillation) { return "another loss (\(changes))" }
+    return nil
 }
 
 /// Where a pruning is done and what becomes of what it makes on the way.

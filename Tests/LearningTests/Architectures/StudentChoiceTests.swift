@@ -59,6 +59,21 @@ import Testing
         }
     }
 
+    /// Every image goes through the whole of a network of one exit.
+    @Test func aStudentOfOneExitCostsAtMostTheBudget() throws {
+        let teacher = try ArchitectureTests.description("preresnet-20x2:exits=1")
+        let choice = try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: 20e6)
+        let chosen = choice.chosen
+        #expect(chosen.cumulativeMACs.count == 1 && chosen.fullDepthMACs <= 20_000_000 && chosen.fullDepthMACs > 10_000_000)
+        #expect(choice.candidates.allSatisfy { $0.fullDepthMACs <= chosen.fullDepthMACs || $0.fullDepthMACs > 20_000_000 })
+        let shortlist = choice.shortlist(targetMACs: 20e6, count: 4)
+        #expect(shortlist.count > 1 && shortlist.allSatisfy { 10_000_000...20_000_000 ~= $0.fullDepthMACs })
+        let low = try #require(throws: ErdeError.self) {
+            try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: 1e5)
+        }
+        #expect(low.subject == "target MACs" && low.problem.contains("with one exit"), "\(low)")
+    }
+
     @Test func unreachableBudgetsNameTheSmallest() throws {
         let teacher = try ArchitectureTests.description("preresnet-20x2")
         let low = try #require(throws: ErdeError.self) {

@@ -1,4 +1,5 @@
 import Artifacts
+import Foundation
 import ReportFile
 import Testing
 
@@ -44,6 +45,31 @@ import Testing
         #expect(page.contains("its first exit alone costs more than the target"))
         #expect(page.contains("prefers-color-scheme: dark"))
         #expect(!page.contains("nan") && !page.contains("inf\""))
+    }
+
+    @Test(arguments: [DistillationRecipe.Method.erde, .erdeMate, .kd, .ce])
+    func onlyAnEntropyTermWorksOnErrors(_ method: DistillationRecipe.Method) throws {
+        var report = try sampleReport()
+        var loss = DistillationRecipe()
+        loss.method = method
+        report.provenance?.distillation = loss
+        let page = htmlPage(of: report)
+        #expect(page.contains("augmented training images that the teacher’s exits get wrong"))
+        #expect(page.contains("The entropy term of the distillation works") == method.isEntropyRegularized)
+    }
+
+    @Test func manyStudentsRuledOutAreFoldedAway() throws {
+        var report = try sampleReport()
+        let tried = report.candidates.filter { $0.isChosen || $0.trainingImages > 0 }.count
+        #expect(tried > 0 && !htmlPage(of: report).contains("ruled out without a training"))
+        let untried = report.candidates.count - tried
+        report.candidates += (0..<40).map {
+            StudentCandidate(architecture: "ruled-out-\($0)", cumulativeMACs: [1_000 + $0], parameterCount: 10)
+        }
+        let page = htmlPage(of: report)
+        #expect(HTMLChecker(page).problems.isEmpty)
+        let parts = page.components(separatedBy: "<summary>\(40 + untried) more, ruled out without a training</summary>")
+        #expect(parts.count == 2 && !parts[0].contains("ruled-out-0") && parts[1].contains("ruled-out-39"))
     }
 
     @Test func drawingsHoldNumbersOnly() throws {

@@ -58,7 +58,7 @@ package struct QuantizationRecipe: Recipe {
     package func validate() throws(ErdeError) {
         try require(images > 0, "images", "expected 1 image or more to observe ranges on, found \(images)")
         try require(7...8 ~= weightBits, "weightBits", "expected 7 or 8, found \(weightBits)")
-        try require(maxDrop >= 0, "maxDrop", "expected 0 or more, found \(maxDrop)")
+        try require(0...1 ~= maxDrop, "maxDrop", "expected 0 to 1 (100 points), found \(maxDrop)")
         try require(trainingEpochs >= 0, "trainingEpochs", "expected 0 or more, found \(trainingEpochs)")
     }
 }

@@ -7,7 +7,8 @@ import Graphs
 ///
 /// The rule comes from measurement: on images of which most are easy, early exits keep the accuracy of full depth at
 /// about half its MACs. So the student's full depth should cost about twice the budget, and its first exit must leave
-/// room under the budget for the images that go deeper.
+/// room under the budget for the images that go deeper. A student of one exit spends its full depth on every image, which
+/// must then not cost more than the budget.
 package struct StudentChoice: Hashable, Sendable {
     /// One network of the student family.
     package struct Candidate: Hashable, Sendable, Codable {
@@ -30,7 +31,8 @@ package struct StudentChoice: Hashable, Sendable {
     /// The whole family below the limits, by ascending full-depth MACs; the chosen one is among them.
     package var candidates: [Candidate]
 
-    /// Chooses the candidate whose first exit costs at most 0.6 budgets and whose full depth is nearest to 2 budgets.
+    /// Chooses the candidate whose first exit costs at most 0.6 budgets and whose full depth is nearest to 2 budgets; with one
+    /// exit, the one of the largest full depth that is not above the budget.
     ///
     /// What the candidates are, the family says; none is larger than the teacher.
     ///
@@ -62,6 +64,7 @@ package struct StudentChoice: Hashable, Sendable {
                 "no student costs at most \(macsText(limit)); the smallest costs \(macsText(Double(family[0].fullDepthMACs)))",
                 remedy: "allow at least \(macsText(atLeast: Double(family[0].fullDepthMACs)))")
         }
+        if exits == 1 { return try largest(of: small, targetMACs: targetMACs) }
         let reachable = small.filter { Double($0.cumulativeMACs[0]) <= firstExitShare * targetMACs }
         let wanted = fullDepthBudgets * targetMACs
         func distance(_ candidate: Candidate) -> Double { abs(log(Double(candidate.fullDepthMACs) / wanted)) }
@@ -78,14 +81,31 @@ package struct StudentChoice: Hashable, Sendable {
         return StudentChoice(chosen: chosen, candidates: small)
     }
 
+    /// - Parameter candidates: of one exit, by ascending full-depth MACs.
+    private static func largest(of candidates: [Candidate], targetMACs: Double) throws(ErdeError) -> StudentChoice {
+        guard let chosen = candidates.last(where: { Double($0.fullDepthMACs) <= targetMACs }) else {
+            let smallest = Double(candidates[0].fullDepthMACs)
+            throw ErdeError(
+                .usage, "target MACs",
+                "\(macsText(targetMACs)) are out of reach: the smallest network of this family costs \(macsText(smallest)), and "
+                    + "with one exit every image goes through all of it",
+                remedy: "choose a budget of at least \(macsText(atLeast: smallest)), or name a smaller network with --student")
+        }
+        return StudentChoice(chosen: chosen, candidates: candidates)
+    }
+
     /// Candidates worth a short training: the chosen one, then each time the one least like those before it.
     ///
     /// They leave room for a deeper answer (the first exit costs at most 0.6 budgets) and have depth to spend it on (1.2 to 6
-    /// budgets). How like two are is told by the ratios of their costs at the first and at the last exit.
+    /// budgets); those of one exit cost half of the budget to all of it. How like two are is told by the ratios of their costs at
+    /// the first and at the last exit.
     package func shortlist(targetMACs: Double, count: Int) -> [Candidate] {
+        let hasOneExit = chosen.cumulativeMACs.count == 1
+        let firstExit = (hasOneExit ? 1 : StudentChoice.firstExitShare) * targetMACs
+        let depth = hasOneExit ? 0.5...1 : 1.2...6
         var left = candidates.filter { candidate in
-            candidate != chosen && Double(candidate.cumulativeMACs[0]) <= StudentChoice.firstExitShare * targetMACs
-                && 1.2...6 ~= Double(candidate.fullDepthMACs) / targetMACs
+            candidate != chosen && Double(candidate.cumulativeMACs[0]) <= firstExit
+                && depth ~= Double(candidate.fullDepthMACs) / targetMACs
         }
         var list = [chosen]
         func distance(_ a: Candidate, _ b: Candidate) -> Double {

@@ -4,8 +4,8 @@ package import Graphs
 import Tensors
 
 extension Model {
-    /// The model without some coupled channels. MACs are counted from the new graph; thresholds, which were fitted to other
-    /// logits, are dropped.
+    /// The model without some coupled channels. MACs are counted from the new graph; thresholds, errors and weights of
+    /// ensembles, which belong to other logits, are dropped.
     ///
     /// - Throws: `ErdeError` of kind `badData` when a variable is missing.
     package func pruned(_ selection: ChannelSelection, _ dependencies: ChannelDependencies) throws(ErdeError) -> Model {
@@ -13,6 +13,9 @@ extension Model {
         (model.graph, model.parameters) = try graph.removing(selection.removed, of: dependencies, parameters)
         model.metadata.cumulativeMACs = model.graph.cost().cumulativeMACs
         model.metadata.operatingPoints = []
+        model.metadata.provenance.trainingErrorPerExit = nil
+        model.metadata.provenance.outOfFoldErrorPerExit = nil
+        model.metadata.provenance.ensembleWeights = nil
         return model
     }
 

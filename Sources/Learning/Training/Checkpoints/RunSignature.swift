@@ -33,8 +33,8 @@ struct RunSignature: Hashable, Sendable, Codable {
         if folds != other.folds { return "other out-of-fold predictions" }
         if engine != other.engine { return "the engine \(engine), now \(other.engine)" }
         if precision != other.precision { return "the precision \(precision.rawValue), now \(other.precision.rawValue)" }
-        let mine = try lines(training) + lines(distillation)
-        let others = try lines(other.training) + lines(other.distillation)
+        let mine = try training.lines() + distillation.lines()
+        let others = try other.training.lines() + other.distillation.lines()
         let changed = mine.filter { !others.contains($0) }
         let now = others.filter { !mine.contains($0) }
         guard training != other.training || distillation != other.distillation else { return nil }
@@ -46,13 +46,6 @@ struct RunSignature: Hashable, Sendable, Codable {
         guard let threads, let now = other.threads, threads != now else { return nil }
         return "the checkpoint was made with --threads \(threads), now \(now): the weights may differ in their last bits from "
             + "those of a run that never stopped"
-    }
-
-    /// A recipe's keys and values, one a line.
-    private func lines(_ recipe: some Recipe) throws(ErdeError) -> [String] {
-        String(decoding: try recipe.json(), as: UTF8.self).split(separator: "\n").map { line in
-            String(line.drop { $0 == " " }.filter { $0 != "\"" && $0 != "," })
-        }
     }
 }
 

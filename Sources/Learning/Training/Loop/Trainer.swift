@@ -117,7 +117,9 @@ package final class Trainer {
                     epoch: Double(position.step) / Double(stepsPerEpoch), of: task.recipe.epochs) ?? 1)
             let metrics = try runner.run(loader.next(), settings)
             guard metrics.lossSum.isFinite else {
-                throw diverged("the loss became \(metrics.lossSum)", inStep: position.step)
+                throw diverged(
+                    "the loss became \(metrics.lossSum) in epoch \(epoch + 1), step \(position.step % stepsPerEpoch + 1), at a "
+                        + "learning rate of \(learningRate)")
             }
             position.metrics += metrics
             position.step += 1
@@ -199,28 +201,30 @@ package final class Trainer {
             "stopped in epoch \(epoch + 1) of \(task.recipe.epochs), after step \(position.step - epoch * stepsPerEpoch) of \(stepsPerEpoch)"
         if let folder = run.checkpoints {
             throw ErdeError(
-                .interrupted, "training", "\(place); the checkpoint is in \(folder.path)",
+                .interrupted, ErdeError.trainingSubject, "\(place); the checkpoint is in \(folder.path)",
                 remedy: "run the same command with --resume to go on")
         }
-        throw ErdeError(.interrupted, "training", "\(place), without a checkpoint", remedy: "start again")
+        throw ErdeError(
+            .interrupted, ErdeError.trainingSubject, "\(place), without a checkpoint", remedy: "start again")
     }
 
-    /// The loss shows what a step did only in the next one, so that the last before a checkpoint needs a look of its own.
+    /// The loss shows what a step did only in the next one, so that the last before a checkpoint needs a look of its own. Which
+    /// step it was that a weight was lost in is not known then.
     private func requireFinite(_ parameters: Parameters) throws(ErdeError) {
         for (name, tensor) in parameters.tensors.sorted(by: { $0.key < $1.key })
         where !tensor.floats.allSatisfy(\.isFinite) {
-            throw diverged("\(name) became infinite or no number", inStep: max(position.step, 1) - 1)
+            let (epochs, more) = position.step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+            let time = more == 0 ? "the end of epoch \(epochs)" : "step \(more) of epoch \(epochs + 1)"
+            throw diverged("\(name) became infinite or no number by \(time)")
         }
     }
 
-    /// - Parameter step: counted from 0 over all epochs.
-    private func diverged(_ what: String, inStep step: Int) -> ErdeError {
-        let (epoch, place) = step.quotientAndRemainder(dividingBy: stepsPerEpoch)
+    /// - Parameter what: with the place.
+    private func diverged(_ what: String) -> ErdeError {
         let recipe = task.recipe
-        let rate = recipe.learningRate(atStep: step, of: steps)
         let clip = recipe.gradientClip > 0 ? "a lower gradientClip (now \(recipe.gradientClip))" : "a gradientClip (now none)"
         return ErdeError(
-            .usage, "training", "\(what) in epoch \(epoch + 1), step \(place + 1), at a learning rate of \(rate)",
+            .usage, ErdeError.trainingSubject, what,
             remedy: "choose a lower peakLearningRate (now \(recipe.peakLearningRate)), a longer warmupShare, or \(clip)")
     }
 

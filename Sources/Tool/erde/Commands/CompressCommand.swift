@@ -53,8 +53,9 @@ struct CompressCommand: LongComputation {
 
     @Option(
         help: ArgumentHelp(
-            "MACs of the whole network after pruning: 8M, or a share of what it costs before; half of a student, twice the "
-                + "target of a teacher by default.", valueName: "macs"))
+            "MACs of the whole network after pruning: 8M, or a share of what it costs before; by default half of a student, and "
+                + "of a teacher twice the target, at most three quarters of the way from the target to what it costs.",
+            valueName: "macs"))
     var pruneTo: MACQuantity?
 
     @Option(help: "Passes over the training images after pruning; by default half of --epochs.")

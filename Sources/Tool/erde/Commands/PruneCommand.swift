@@ -75,6 +75,7 @@ struct PruneCommand: LongComputation {
         }
         let loss = recipe.distillation ?? DistillationRecipe()
         let choice = recipe.pruning ?? PruningRecipe()
+        try refuseIdleOptions(choice.importance)
         let place = try images(for: loaded, areNeeded: training || choice.importance == .taylor)
         if training, let place {
             recovery.fitBatch(of: &recipe.training, images: place.dataset.train.count)
@@ -93,15 +94,40 @@ struct PruneCommand: LongComputation {
         if recovery.resume && !job.hasBegun {
             throw ErdeError(.notFound, output, "no pruning of it has begun", remedy: "start without --resume")
         }
-        try files.write(recipe)
         Interruption.watch()
         var pruned = try job.run(resume: recovery.resume)
         pruned.metadata.provenance.version = erdeVersion
         if let place { try fitThresholds(of: &pruned, like: loaded, place) }
+        // With the model, so that a run that is refused or stopped leaves the recipe of the one that is there.
+        try files.write(recipe)
         try emit(pruned, to: output)
         files.removeIntermediates(steps: choice.steps)
         let result = try PrunedModel(pruned, from: loaded, name: output, place: place, engine: engine)
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)
+    }
+
+    /// Refuses what only a training uses where there is none. The loss also tells taylor what a channel is worth.
+    private func refuseIdleOptions(_ importance: PruningRecipe.Importance) throws(ErdeError) {
+        guard !training else { return }
+        let idle: [(option: String, isGiven: Bool)] = [
+            ("--epochs", recovery.epochs != nil), ("--step-epochs", pruning.stepEpochs != nil),
+            ("--learning-rate", recovery.learningRate != nil), ("--schedule", recovery.schedule != nil),
+            ("--weight-decay", recovery.weightDecay != nil), ("--gradient-clip", recovery.gradientClip != nil),
+            ("--crop", recovery.crop != nil), ("--flip", recovery.flip != nil), ("--cutout", recovery.cutout != nil),
+            ("--erasing", recovery.erasing != nil), ("--mixup", recovery.mixup != nil),
+        ]
+        if let option = idle.first(where: { $0.isGiven })?.option {
+            throw ErdeError(.usage, option, "nothing is trained with --no-training", remedy: "leave one of the two out")
+        }
+        guard importance != .taylor else { return }
+        let unasked: [(option: String, isGiven: Bool)] = [
+            ("--teacher", teacher != nil), ("--method", distillation.method != nil),
+        ]
+        if let option = unasked.first(where: { $0.isGiven })?.option {
+            throw ErdeError(
+                .usage, option, "--importance \(importance.rawValue) asks no loss, and nothing is trained with --no-training",
+                remedy: "leave it out, or choose --importance taylor")
+        }
     }
 
     /// The dataset. Where channels are only taken away, it serves for the thresholds alone, and they are dropped without it.

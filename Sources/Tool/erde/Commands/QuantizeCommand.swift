@@ -73,8 +73,9 @@ struct QuantizeCommand: LongComputation {
         report.dataset.fingerprint = place.dataset.fingerprint
         report.dataset.trainImages = place.dataset.train.count
         try report.attachThumbnails(from: place.dataset.test)
-        try writeReport(report, to: folder)
         for warning in report.warnings { Console.standard.warn(warning) }
+        report.warnings = quantized.warnings + report.warnings
+        try writeReport(report, to: folder)
         Console.standard.result(
             common.json
                 ? try JSONText.text(report)

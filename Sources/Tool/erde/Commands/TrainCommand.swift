@@ -65,7 +65,6 @@ struct TrainCommand: LongComputation {
         training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
         let files = RunFiles(model: output)
         let progress = TrainingProgress()
-        try files.write(recipe)
         Interruption.watch()
         var judged: FoldPredictions?
         if let folds = recipe.outOfFold {
@@ -83,6 +82,8 @@ struct TrainCommand: LongComputation {
             on: place.dataset, datasetPath: place.path, architecture: architecture, recipe: recipe.training, loss: loss,
             run: run)
         model.metadata.provenance.outOfFoldErrorPerExit = judged?.errorPerExit(labels: place.dataset.train.labels)
+        // With the model, so that a run that is refused or stopped leaves the recipe of the one that is there.
+        try files.write(recipe)
         try emit(model, to: output)
         files.removeCheckpoint()
         let result = try TrainedModel(model, name: output, place: place, engine: engine)

@@ -33,6 +33,8 @@ struct SearchLog {
         var calibrationAccuracy: Double
         var calibrationMeanMACs: Double
         var seconds: Double
+        /// Whether the training ended in numbers that are not finite; left out where it did not.
+        var diverged: Bool?
     }
 
     let path: String

@@ -10,6 +10,8 @@ import ONNXFormat
 struct CalibratedFile {
     let measured: MeasuredModel
     let report: CalibrationReport
+    /// What was said already of how the model came about, for the report.
+    var warnings: [String] = []
 
     /// - Parameters:
     ///   - model: its thresholds are fitted here.

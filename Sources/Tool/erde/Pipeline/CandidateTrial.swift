@@ -25,7 +25,7 @@ final class CandidateTrial {
         self.order = Array(order.prefix(min(images, all)))
     }
 
-    /// Trains a candidate with the run's own recipe, but for its length.
+    /// Trains a candidate with the run's own recipe, but for its length. One that diverges counts as never right.
     ///
     /// - Parameters:
     ///   - images: that it sees, again and again where there are not as many.
@@ -62,6 +62,15 @@ final class CandidateTrial {
                 from: search.teacher, foldPredictions: predictions, parentHash: nil, on: part, datasetPath: nil,
                 to: candidate.architecture, recipe: recipe, distillation: loss, run: run)
         } catch {
+            if error.isDivergence {
+                line.clear()
+                Console.standard.warn(
+                    "\(place)  \(candidate.architecture.name) diverged and counts as never right: \(error.problem)")
+                return SearchLog.Entry(
+                    architecture: candidate.architecture.name, round: round, images: chosen.count * recipe.epochs,
+                    calibrationAccuracy: 0, calibrationMeanMACs: Double(candidate.fullDepthMACs),
+                    seconds: (ContinuousClock.now - start).seconds, diverged: true)
+            }
             if error.kind != .interrupted { throw error }
             throw ErdeError(
                 .interrupted, "the search for a student", "stopped in \(place)",

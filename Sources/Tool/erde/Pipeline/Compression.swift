@@ -37,13 +37,19 @@ struct Compression {
     func run(resume: Bool) throws(ErdeError) -> CalibrationReport {
         let progress = TrainingProgress()
         console.note(plan.reason)
-        try RunFiles(model: path(.student)).write(recipe)
         var last: CalibratedFile?
+        var warnings: [String] = []
         var models = [try ModelMeasurement(place: place, engine: engine).summary(teacher, name: "teacher", path: teacherPath)]
         for stage in plan.stages {
             try stopIfAsked()
             let made = try make(
                 stage, from: last?.measured.model ?? teacher, at: last?.measured.path ?? teacherPath, resume: resume, progress)
+            // A run that is refused leaves the recipe of the student that is there.
+            if stage == .student { try RunFiles(model: path(.student)).write(recipe) }
+            if let warning = raisedTarget(made, stage) {
+                console.warn(warning)
+                warnings.append(warning)
+            }
             let file = try CalibratedFile(
                 made, name: stage.name, path: path(stage), options: calibrationOptions(made), place: place, engine: engine,
                 previous: last?.measured)
@@ -62,6 +68,7 @@ struct Compression {
                 last = try job.run(
                     last.measured, to: "\(folder)/\(Self.quantizedFileName)", options: calibrationOptions(last.measured.model))
                 models.append(last.measured.summary)
+                warnings += last.warnings
             } catch {
                 guard error.kind == .badData else { throw error }
                 refusal = error
@@ -79,7 +86,7 @@ struct Compression {
             progress.teacherErrorPerExit.isEmpty
             ? teacher.metadata.provenance.trainingErrorPerExit : progress.teacherErrorPerExit
         for warning in report.warnings { console.warn(warning) }
-        report.warnings = progress.warnings + report.warnings
+        report.warnings = progress.warnings + warnings + report.warnings
         try report.attachThumbnails(from: place.dataset.test)
         try writeReport(report, to: "\(folder)/report")
         if let refusal {
@@ -111,7 +118,6 @@ struct Compression {
             if let architecture = plan.architecture { return try distilled(architecture, resume: resume, progress) }
             var start = teacher
             start.metadata.role = .student
-            start.metadata.provenance.outOfFoldErrorPerExit = nil
             return try pruned(start, stage, from: source, recipe.training, resume: resume, progress)
         case .pruned:
             let recovery = plan.pruning?.recovery(after: recipe.training) ?? recipe.training
@@ -178,13 +184,17 @@ struct Compression {
         loss.effectiveOutOfFold == .ignored ? nil : try FoldJudgement.read(beside: teacherPath, teacher, place.dataset)
     }
 
+    /// What to tell when no thresholds can reach the target: what a pruned network's first exit costs is known only now.
+    private func raisedTarget(_ model: Model, _ stage: CompressionStage) -> String? {
+        let least = Double(model.metadata.cumulativeMACs.first ?? 0)
+        guard plan.targetMACs < least else { return nil }
+        return "the first exit of \(stage.fileName) alone costs \(macsText(least)); thresholds are fitted for that instead of "
+            + "the target"
+    }
+
     private func calibrationOptions(_ model: Model) -> CalibrationOptions {
         var options = CalibrationOptions()
-        // What a pruned network's first exit costs is known only now.
         let least = Double(model.metadata.cumulativeMACs.first ?? 0)
-        if plan.targetMACs < least {
-            console.warn("the first exit alone costs \(macsText(least)); thresholds are fitted for that instead of the target")
-        }
         options.targetMACs = max(plan.targetMACs, least)
         options.score = recipe.score
         options.budgets = plan.budgets.map { budgets in Set(budgets.map { max($0, least) }).sorted() }

@@ -25,14 +25,14 @@ struct FoldJudgement {
         } else if resume, !files.fold(0).hasCheckpoint {
             throw ErdeError(
                 .notFound, files.foldPredictions, "no fold has been judged or begun", remedy: "start without --resume")
-        } else {
-            unlink(files.foldPredictions)
         }
         let progress = TrainingProgress()
         let predictions = try judgeOutOfFold(
             on: place.dataset, architecture: architecture, recipe: recipe.training, loss: loss, folds: folds,
             continuing: earlier,
             run: { (fold) throws(ErdeError) in
+                // Not before the options are accepted.
+                if !resume && fold == 0 { unlink(self.files.foldPredictions) }
                 console.note("Training without fold \(fold + 1) of \(folds)")
                 let files = files.fold(fold)
                 var run = TrainingRun(engine: engine.engine, options: engine.compilation)

@@ -20,11 +20,12 @@ struct PruningJob {
     ///
     /// - Parameter resume: goes on after the steps that are done, and from the checkpoint of the one that was stopped.
     func run(resume: Bool) throws(ErdeError) -> Model {
-        if !resume { files.removeSteps(lastStep) }
-        return try prune(
+        try prune(
             task,
             PruningRun(
                 training: { (step) throws(ErdeError) in
+                    // Not before the task is accepted.
+                    if !resume && step == 0 { self.files.removeSteps(lastStep) }
                     let files = filesOfTraining(step)
                     var run = TrainingRun(engine: engine.engine, options: engine.compilation)
                     files.attach(to: &run, resume: resume && files.hasCheckpoint)

@@ -28,26 +28,37 @@ struct QuantizationJob {
         _ previous: MeasuredModel, to path: String, options: CalibrationOptions
     ) throws(ErdeError) -> CalibratedFile {
         let model = previous.model
+        let progress = TrainingProgress()
         var run = QuantizationRun(engine: engine.engine, options: engine.compilation)
         run.report = { Console.standard.note($0) }
         run.shouldStop = { Interruption.isRequested }
         if recipe.trainingEpochs > 0 {
             var training = TrainingRun(engine: engine.engine, options: engine.compilation)
-            training.report = TrainingProgress().show
+            training.report = progress.show
             training.shouldStop = { Interruption.isRequested }
             run.training = QuantizedTraining(
                 student: model, teacher: teacher, epochs: recipe.trainingEpochs, run: training)
         }
         var quantized = try quantize(model, on: place.dataset, recipe: recipe, run: run)
         quantized.metadata.provenance.parentHash = try ModelFile.hash(path: previous.path)
-        if let record = quantized.metadata.provenance.quantization { try judge(record, path) }
-        return try CalibratedFile(
+        let warnings = try quantized.metadata.provenance.quantization.map { (record) throws(ErdeError) in
+            try judge(record, path)
+        }
+        var file = try CalibratedFile(
             quantized, name: "int8", path: path, options: options, place: place, engine: engine, previous: previous)
+        file.warnings = progress.warnings + (warnings ?? [])
+        return file
     }
 
-    private func judge(_ record: QuantizationRecord, _ path: String) throws(ErdeError) {
+    /// - Returns: the warnings that it has shown.
+    private func judge(_ record: QuantizationRecord, _ path: String) throws(ErdeError) -> [String] {
+        var warnings: [String] = []
+        func warn(_ text: String) {
+            console.warn(text)
+            warnings.append(text)
+        }
         for value in record.constantValues {
-            console.warn("\(value) is the same number on every calibration image; nothing is known of its range")
+            warn("\(value) is the same number on every calibration image; nothing is known of its range")
         }
         let before = percentText(record.accuracyBefore)
         let after = percentText(record.accuracyAfter)
@@ -63,11 +74,12 @@ struct QuantizationJob {
                 remedy: "allow a larger --max-drop, or try --qat-epochs 2")
         }
         if record.largestDrop > recipe.maxDrop, !record.losesMore(than: recipe.maxDrop) {
-            console.warn(
+            warn(
                 "an exit got \(decimalText(100 * record.largestDrop, decimals: 2)) points worse on "
                     + "\(groupedText(place.dataset.calibration.count)) calibration images, too few to tell that from chance")
         }
         console.note("\(record.layerCount) layers in bytes; calibration accuracy \(before) before, \(after) after")
         for layer in record.floatLayers { console.note("\(layer.layer) stays in float: \(layer.reason)") }
+        return warnings
     }
 }

@@ -30,7 +30,7 @@ struct StudentPlan {
     ///     no larger than the network of that name, `prune` takes the teacher with fewer channels.
     ///   - pruning: of the student or, with `prune`, of the teacher; nil prunes nothing.
     ///   - pruneTo: MACs of the whole network afterwards, shares taken of what it costs before; nil takes half of a student,
-    ///     and twice the target of a teacher.
+    ///     and twice the target of a teacher, or three quarters of the way from the target to its cost where that is less.
     /// - Throws: `ErdeError` of kind `usage` for a target or a budget that no thresholds can reach.
     init(
         teacher: Model, teacherName: String, wish: String?, targetMACs: Double, maxMACs: Double?, budgets: [Double]?,
@@ -75,19 +75,16 @@ struct StudentPlan {
             self.choice = choice
             chosen = choice.chosen.architecture
             cumulativeMACs = choice.chosen.cumulativeMACs
-            let times = share < 1 ? "\(decimalText(StudentChoice.fullDepthBudgets / share, decimals: 1)) times" : "twice"
+            let rule = StudentPlan.rule(of: choice.chosen, share: share)
             candidates = choice.candidates.map { candidate in
                 let isChosen = candidate == choice.chosen
                 return StudentCandidate(
                     architecture: candidate.architecture.name, cumulativeMACs: candidate.cumulativeMACs,
                     parameterCount: candidate.parameterCount, isChosen: isChosen,
-                    reason: isChosen ? "full depth nearest to \(times) the budget" : nil)
+                    reason: isChosen ? rule.name : nil)
             }
             reason =
-                "Of \(candidates.count) networks of the \(chosen.family.rawValue) family, \(chosen.name) has the "
-                + "full depth nearest to \(times) the budget (\(macsText(Double(cumulativeMACs[cumulativeMACs.count - 1])))) with a "
-                + "first exit of \(macsText(Double(cumulativeMACs[0]))); early exits keep nearly the accuracy of full depth at about half "
-                + "its MACs."
+                "Of \(candidates.count) networks of the \(chosen.family.rawValue) family, \(chosen.name) has the \(rule.reason)."
         }
         architecture = chosen
         try requireReach(of: chosen, teacher)
@@ -108,6 +105,33 @@ struct StudentPlan {
         }
     }
 
+    /// Why the family's student is this one, in a few words and in more.
+    ///
+    /// - Parameter share: what pruning leaves of it.
+    private static func rule(of chosen: StudentChoice.Candidate, share: Double) -> (name: String, reason: String) {
+        let full = macsText(Double(chosen.fullDepthMACs))
+        func budgets(_ count: Double) -> String {
+            switch count {
+            case 1: "the budget"
+            case 2: "twice the budget"
+            default: "\(decimalText(count, decimals: 1)) times the budget"
+            }
+        }
+        guard chosen.cumulativeMACs.count > 1 else {
+            let name = "largest full depth of at most \(budgets(1 / share))"
+            return (name, "\(name) (\(full)); with one exit every image goes through the whole network")
+        }
+        let percent = Int((100 * StudentChoice.firstExitShare / share).rounded())
+        let name =
+            "full depth nearest to \(budgets(StudentChoice.fullDepthBudgets / share)), of those whose first exit costs at most "
+            + "\(percent) % of the budget"
+        return (
+            name,
+            "\(name): \(full), and \(macsText(Double(chosen.cumulativeMACs[0]))) for the first exit; early exits keep nearly the "
+                + "accuracy of full depth at about half its MACs"
+        )
+    }
+
     /// What is made, one from the other.
     var stages: [CompressionStage] { pruning == nil || architecture == nil ? [.student] : [.student, .pruned] }
 
@@ -117,8 +141,10 @@ struct StudentPlan {
     /// MACs of the whole network after pruning; nil where nothing is pruned.
     func prunedMACs() throws(ErdeError) -> Double? {
         guard pruning != nil, let full = cumulativeMACs.last else { return nil }
-        let half = architecture == nil ? 2 * targetMACs : Double(full) / 2
-        return min(try pruneTo?.macs(of: full) ?? half, maxMACs ?? .infinity)
+        // Twice a target of half the cost and more would leave nothing to remove.
+        let most = targetMACs + StudentPlan.largestRest * (Double(full) - targetMACs)
+        let usual = architecture == nil ? min(2 * targetMACs, most) : Double(full) / 2
+        return min(try pruneTo?.macs(of: full) ?? usual, maxMACs ?? .infinity)
     }
 
     private func requireReach(_ graph: Graph) throws(ErdeError) {
@@ -155,7 +181,10 @@ struct StudentPlan {
             candidate.isChosen = candidate.architecture == winner.architecture.name
             candidate.trainingImages = own.reduce(0) { $0 + $1.images }
             candidate.calibrationAccuracy = own.last?.calibrationAccuracy
-            candidate.reason = own.last.map { candidate.isChosen ? "won round \(rounds)" : "lost round \($0.round + 1)" }
+            candidate.reason = own.last.map { trial in
+                if candidate.isChosen { return "won round \(rounds)" }
+                return "\(trial.diverged == true ? "diverged in" : "lost") round \(trial.round + 1)"
+            }
             return candidate
         }
         let tried = Set(trials.map(\.architecture)).count
@@ -167,6 +196,8 @@ struct StudentPlan {
 
     /// `--student prune`
     static let prunedTeacher = "prune"
+    /// Of what a teacher costs beyond the target, the most that pruning leaves where nothing else is asked for.
+    private static let largestRest = 0.75
     private static let automatic = "auto:"
 
     /// The network of which students are smaller versions.

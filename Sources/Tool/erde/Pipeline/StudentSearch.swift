@@ -28,7 +28,8 @@ struct StudentSearch {
 
     /// The plan with the winner in it, or as it was where there is nothing to choose or no time to do so.
     ///
-    /// - Throws: `ErdeError` of kind `interrupted` when asked to stop; what has been measured is kept for `resume`.
+    /// - Throws: `ErdeError` of kind `interrupted` when asked to stop; what has been measured is kept for `resume`; of kind
+    ///   `usage` when every candidate diverges.
     func run(_ plan: StudentPlan, resume: Bool) throws(ErdeError) -> StudentPlan {
         let epochs = recipe.searchEpochs ?? Double(recipe.training.epochs)
         let list = plan.shortlist(count: StudentSearch.candidates)
@@ -53,10 +54,17 @@ struct StudentSearch {
             let entry = try trial.run(
                 candidate, round: round, images: halving.rounds[round].images, targetMACs: plan.searchTargetMACs, place: place)
             try log.add(entry)
-            console.note(
-                "\(place)  \(name)  \(percentText(entry.calibrationAccuracy)) at "
-                    + "\(macsText(entry.calibrationMeanMACs))  \(ProgressLine.duration(entry.seconds))")
+            if entry.diverged != true {
+                console.note(
+                    "\(place)  \(name)  \(percentText(entry.calibrationAccuracy)) at "
+                        + "\(macsText(entry.calibrationMeanMACs))  \(ProgressLine.duration(entry.seconds))")
+            }
             return entry.calibrationAccuracy
+        }
+        if log.entry(winner.architecture.name, round: halving.rounds.count - 1)?.diverged == true {
+            throw ErdeError(
+                .usage, "the search for a student", "no candidate of the last round could be trained: all diverged",
+                remedy: "choose a lower --learning-rate or --gradient-clip, and start without --resume")
         }
         return plan.choosing(winner, after: log.entries, rounds: halving.rounds.count)
     }
