@@ -105,6 +105,7 @@ let styleSheet: Markup = """
     .wrong { color: var(--bad); } .right { color: var(--good); }
     .glossary dt { font-weight: 650; margin-top: 10px; } .glossary dd { margin: 0; color: var(--soft); max-width: 75ch; }
     details > summary { cursor: pointer; font-weight: 650; font-size: 1.2rem; }
+    .scroll + details { margin-top: 12px; } .scroll + details > summary { font-size: 1rem; }
     footer { color: var(--soft); font-size: .86rem; padding: 4px 20px 40px; }
     code { font-family: ui-monospace, "SF Mono", Menlo, Consolas, "DejaVu Sans Mono", monospace; font-size: .9em; overflow-wrap: anywhere; }
     @media (max-width: 760px) { .columns.uneven { grid-template-columns: 1fr; } section { padding: 18px 16px; }

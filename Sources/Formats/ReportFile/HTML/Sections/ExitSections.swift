@@ -31,9 +31,11 @@ private func teacherErrors(_ report: CalibrationReport) -> Markup? {
         case .ignored: "augmented training images that the teacher’s exits get wrong"
         case .mask, .all: "training images that exits of teachers trained without them get wrong"
         }
+    let use: Markup? =
+        report.provenance?.distillation?.method.isEntropyRegularized == true
+        ? " The entropy term of the distillation works on these." : nil
     return """
-        <p class="note">Share of \(judged): \
-        \(errors.map { percentText($0) }.joined(separator: " · ")). The entropy term of the distillation works on these.</p>
+        <p class="note">Share of \(judged): \(errors.map { percentText($0) }.joined(separator: " · ")).\(use)</p>
         """
 }
 

@@ -71,10 +71,31 @@ private func time(_ measurement: TimeMeasurement?) -> Markup {
         """
 }
 
-/// The students that were considered.
+/// The students that were considered; many that were ruled out without a training are folded away.
 func candidateSection(_ report: CalibrationReport) -> Markup? {
     guard !report.candidates.isEmpty else { return nil }
-    let rows = report.candidates.map { candidate -> Markup in
+    let tried = report.candidates.filter { $0.isChosen || $0.trainingImages > 0 }
+    let others = report.candidates.filter { !$0.isChosen && $0.trainingImages == 0 }
+    let (shown, folded) = others.count > mostShownUntried && !tried.isEmpty ? (tried, others) : (report.candidates, [])
+    let fold: Markup? =
+        folded.isEmpty
+        ? nil
+        : """
+        <details><summary>\(countText(folded.count)) more, ruled out without a training</summary>
+        \(candidateTable(folded))</details>
+        """
+    return """
+        <section><h2>Students considered</h2>\(report.candidateChoice.map { "<p>\($0)</p>" as Markup })
+        \(candidateTable(shown))\(fold)</section>
+
+        """
+}
+
+/// Networks ruled out without a training that a table has beside the others.
+private let mostShownUntried = 12
+
+private func candidateTable(_ candidates: [StudentCandidate]) -> Markup {
+    let rows = candidates.map { candidate -> Markup in
         """
         <tr\(candidate.isChosen ? " class=\"chosen\"" as Markup : "")><th scope="row"><code>\(candidate.architecture)</code>\
         \(candidate.isChosen ? "<small>chosen</small>" as Markup : "")</th>\
@@ -86,11 +107,9 @@ func candidateSection(_ report: CalibrationReport) -> Markup? {
         """
     }
     return """
-        <section><h2>Students considered</h2>\(report.candidateChoice.map { "<p>\($0)</p>" as Markup })
         <div class="scroll"><table><thead><tr><th scope="col">network</th><th scope="col">MACs per exit</th>\
         <th scope="col">parameters</th><th scope="col">trained on<small>images before the choice</small></th>\
         <th scope="col">accuracy<small>calibration, at the target</small></th><th scope="col" class="left">why</th></tr></thead>
-        <tbody>\(rows)</tbody></table></div></section>
-
+        <tbody>\(rows)</tbody></table></div>
         """
 }
