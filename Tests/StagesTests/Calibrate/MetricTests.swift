@@ -90,6 +90,18 @@ import Testing
         #expect(result.percentile99MACs == 3)
     }
 
+    /// Of 60 images all are right with a chance of 2.5 % at an accuracy of 0.025^(1/60) = 0.9403705.
+    @Test func allOrNoneRightIsNoCertainty() {
+        let exits = [[Int](repeating: 0, count: 60)]
+        for isRight in [true, false] {
+            let correctness = Correctness([[Bool](repeating: isRight, count: 60)])
+            let accuracy = Bootstrap().intervals(exits: exits, correctness: correctness, cumulativeMACs: [5])[0].accuracy
+            #expect(accuracy.value == (isRight ? 1 : 0))
+            #expect(abs((isRight ? accuracy.low : 1 - accuracy.high) - 0.9403705) < 1e-6, "\(accuracy)")
+            #expect((isRight ? accuracy.high : accuracy.low) == accuracy.value)
+        }
+    }
+
     @Test func bootstrapIntervalsHoldTheValueAndRepeat() {
         let (scores, correctness) = randomProblem(exits: 3, images: 400, levels: 64, seed: 2)
         let exits = [[0.5, 0.5], [1.5, 1.0]].map { scores.exits(under: $0) }

@@ -1,7 +1,11 @@
 package import Artifacts
+import Glibc
 import Tensors
 
 /// 95 % intervals by resampling the images with replacement (percentile bootstrap), seeded.
+///
+/// Where all images are answered right, or none, every resample says the same: the interval of the accuracy is then the exact one
+/// of a proportion (Clopper and Pearson, 1934).
 package struct Bootstrap: Sendable {
     package var resamples = 1000
     package var seed: UInt64 = 1
@@ -50,7 +54,18 @@ package struct Bootstrap: Sendable {
             for _ in 0..<images { sizes[group[generator.below(images)]] += 1 }
             note(sizes)
         }
-        return exits.indices.map { (interval(accuracies[$0]), interval(macs[$0])) }
+        return exits.indices.map { way in
+            let accuracy = interval(accuracies[way])
+            return (Bootstrap.widened(accuracy, images: images), interval(macs[way]))
+        }
+    }
+
+    private static func widened(_ accuracy: Interval, images: Int) -> Interval {
+        guard accuracy.low == accuracy.high, accuracy.value == 0 || accuracy.value == 1 else { return accuracy }
+        // The accuracy at which so one-sided a result has a chance of 2.5 %.
+        let bound = pow(0.025, 1 / Double(images))
+        return accuracy.value == 1
+            ? Interval(value: 1, low: bound, high: 1) : Interval(value: 0, low: 0, high: 1 - bound)
     }
 
     /// The first value is the measured one, the others are resamples.

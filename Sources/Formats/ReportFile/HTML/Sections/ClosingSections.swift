@@ -26,7 +26,10 @@ func glossarySection(_ report: CalibrationReport) -> Markup? {
             "Budget",
             "The mean MACs an image may cost on the calibration split. New images differ, so the mean on test does too; the interval says by how much chance alone moves it."
         ),
-        ("95 % interval", "From resampling the test images with replacement (bootstrap, percentiles 2.5 and 97.5)."),
+        (
+            "95 % interval",
+            "From resampling the test images with replacement (bootstrap, percentiles 2.5 and 97.5); exact (Clopper and Pearson) where all or none are right."
+        ),
         (
             "Oracle",
             "A gate that knows the right answers: each image leaves at its cheapest correct exit. No real gate can do better at the same budget."
