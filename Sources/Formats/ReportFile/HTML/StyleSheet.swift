@@ -38,7 +38,7 @@ let styleSheet: Markup = """
     tbody tr:last-child > * { border-bottom: 0; }
     tr.chosen > * { background: var(--accentSoft); }
     td small, th small { display: block; color: var(--soft); font-weight: 400; font-size: .82em; }
-    .wrap { white-space: normal; min-width: 16ch; }
+    .wrap { white-space: normal; min-width: 16ch; } th.wrap { min-width: 22ch; }
     .models th, .models td { padding: 7px 8px; }
     .models tbody th small { white-space: normal; max-width: 22ch; overflow-wrap: anywhere; }
     svg.chart { display: block; width: 100%; height: auto; }

@@ -97,7 +97,7 @@ private let mostShownUntried = 12
 private func candidateTable(_ candidates: [StudentCandidate]) -> Markup {
     let rows = candidates.map { candidate -> Markup in
         """
-        <tr\(candidate.isChosen ? " class=\"chosen\"" as Markup : "")><th scope="row"><code>\(candidate.architecture)</code>\
+        <tr\(candidate.isChosen ? " class=\"chosen\"" as Markup : "")><th scope="row" class="wrap"><code>\(candidate.architecture)</code>\
         \(candidate.isChosen ? "<small>chosen</small>" as Markup : "")</th>\
         <td>\(candidate.cumulativeMACs.map { shortMACs(Double($0)) }.joined(separator: " · "))</td>\
         <td>\(countText(candidate.parameterCount))</td><td>\(candidate.trainingImages == 0 ? "–" : countText(candidate.trainingImages))</td>\
