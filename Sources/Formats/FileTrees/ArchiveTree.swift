@@ -61,8 +61,9 @@ package struct ArchiveTree: FileTree {
 
     /// - Throws: when names that are equal as text are not so byte by byte: they were two to whoever packed them.
     private static func requireSame(_ known: String, _ name: String, in path: String) throws(ErdeError) {
-        if known.utf8.elementsEqual(name.utf8) { return }
-        try ImageFileFinder.Entries(files: [known, name]).requireDistinct(in: path)
+        guard known.utf8.elementsEqual(name.utf8) else {
+            throw ImageFileFinder.ambiguous(ImageFileFinder.join(path, name))
+        }
     }
 
     private static func file(_ entry: ArchiveStream.Entry, of stream: ArchiveStream) throws(ErdeError) -> File {

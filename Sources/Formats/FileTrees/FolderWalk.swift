@@ -21,13 +21,8 @@ package struct FolderWalk: Sendable {
         var isAtFolders = false
     }
 
-    private struct Identity: Hashable, Sendable {
-        let device: UInt
-        let node: UInt
-    }
-
     private var levels: [Level] = []
-    private var entered: Set<Identity> = []
+    private var entered: Set<FolderIdentity> = []
     /// What became of the root, until it is told.
     private var rootFailure: ErdeError?
     private let root: FileName
@@ -76,9 +71,8 @@ package struct FolderWalk: Sendable {
 
     /// Goes down into a folder, unless it was entered before.
     private mutating func enter(_ folder: FileName) -> ErdeError? {
-        var status = stat()
-        guard folder.withCString({ stat($0, &status) }) == 0 else { return FolderWalk.reason(folder) }
-        guard entered.insert(Identity(device: UInt(status.st_dev), node: UInt(status.st_ino))).inserted else { return nil }
+        guard let identity = FolderIdentity(folder) else { return FolderWalk.reason(folder) }
+        guard entered.insert(identity).inserted else { return nil }
         do throws(ErdeError) {
             levels.append(Level(path: folder, names: try FolderNames(of: folder)))
             return nil

@@ -19,12 +19,16 @@ package enum ImageFileFinder {
         package func requireDistinct(in place: String) throws(ErdeError) {
             for names in [folders, files] where Set(names).count < names.count {
                 var seen: Set<String> = []
-                let twice = names.first { !seen.insert($0).inserted }!
-                throw ErdeError(
-                    .badData, join(place, twice), "is there twice, with names that differ in nothing but Unicode normalisation",
-                    remedy: "rename one of the two")
+                throw ambiguous(join(place, names.first { !seen.insert($0).inserted }!))
             }
         }
+    }
+
+    /// Of a path that two names are, but for how their letters are put together.
+    package static func ambiguous(_ path: String) -> ErdeError {
+        ErdeError(
+            .badData, path, "is there twice, with names that differ in nothing but Unicode normalisation",
+            remedy: "rename one of the two")
     }
 
     /// The image files that a search found, and the number of other files it passed over.
@@ -79,7 +83,7 @@ package enum ImageFileFinder {
     /// - Throws: `ErdeError` of kind `notFound` when a folder cannot be read.
     package static func images(under folder: String) throws(ErdeError) -> Found {
         var found = Found()
-        var entered: Set<Identity> = []
+        var entered: Set<FolderIdentity> = []
         try search(folder, entered: &entered, found: &found)
         return found
     }
@@ -127,19 +131,12 @@ package enum ImageFileFinder {
         first.utf8.lexicographicallyPrecedes(second.utf8)
     }
 
-    private struct Identity: Hashable {
-        let device: UInt
-        let node: UInt
-    }
-
     private static func search(
-        _ folder: String, entered: inout Set<Identity>, found: inout Found
+        _ folder: String, entered: inout Set<FolderIdentity>, found: inout Found
     ) throws(ErdeError) {
-        var status = stat()
-        guard stat(folder, &status) == 0 else {
+        guard let identity = FolderIdentity(FileName(folder)) else {
             throw ErdeError(.notFound, folder, "does not exist", remedy: "check the path")
         }
-        let identity = Identity(device: UInt(status.st_dev), node: UInt(status.st_ino))
         guard entered.insert(identity).inserted else { return }
         let entries = try entries(of: folder)
         for file in entries.files {
@@ -164,7 +161,7 @@ package enum ImageFileFinder {
 
     /// Whether a name ends as that of an image does.
     package static func hasImageName(_ name: some Collection<UInt8>) -> Bool {
-        name.withContiguousStorageIfAvailable(endsAsImage) ?? Array(name).withUnsafeBufferPointer(endsAsImage)
+        name.withContiguousElements(endsAsImage)
     }
 
     private static func endsAsImage(_ name: UnsafeBufferPointer<UInt8>) -> Bool {

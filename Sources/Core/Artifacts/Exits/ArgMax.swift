@@ -1,6 +1,6 @@
 /// The class of a row of logits: the position of the largest, the first of equals, counted from 0.
 package func argMax(_ row: some Collection<Float>) -> Int {
-    row.withContiguousStorageIfAvailable(positionOfLargest) ?? Array(row).withUnsafeBufferPointer(positionOfLargest)
+    row.withContiguousElements(positionOfLargest)
 }
 
 private func positionOfLargest(_ row: UnsafeBufferPointer<Float>) -> Int {

@@ -11,7 +11,7 @@ package enum GateScore: String, Hashable, Sendable, Codable, CaseIterable {
 
     /// The score of one row of logits; small means sure. Logits that are no numbers are the least sure of all: infinite.
     package func value(of logits: some Collection<Float>) -> Double {
-        logits.withContiguousStorageIfAvailable(value(ofRow:)) ?? Array(logits).withUnsafeBufferPointer(value(ofRow:))
+        logits.withContiguousElements(value(ofRow:))
     }
 
     private func value(ofRow logits: UnsafeBufferPointer<Float>) -> Double {

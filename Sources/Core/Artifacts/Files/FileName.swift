@@ -20,8 +20,7 @@ package struct FileName: Hashable, Sendable {
     }
 
     private static func terminated(_ name: some Collection<UInt8>, after folder: ArraySlice<UInt8>) -> [UInt8] {
-        name.withContiguousStorageIfAvailable { terminated($0, after: folder) }
-            ?? Array(name).withUnsafeBufferPointer { terminated($0, after: folder) }
+        name.withContiguousElements { terminated($0, after: folder) }
     }
 
     private static func terminated(_ name: UnsafeBufferPointer<UInt8>, after folder: ArraySlice<UInt8>) -> [UInt8] {

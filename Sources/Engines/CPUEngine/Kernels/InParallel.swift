@@ -28,3 +28,6 @@ func inParallel(_ parts: Int, threads: Int, _ body: (Int) -> Void) {
         }
     }
 }
+
+/// How many ranges of rows are worth doing side by side, by the numbers in all rows.
+func rowParts(numbers: Int, threads: Int) -> Int { max(1, min(threads, numbers / 32768)) }

@@ -27,7 +27,7 @@ struct RowNormalization {
         self.channels = channels
         self.isRectified = isRectified
         self.threads = threads
-        parts = max(1, min(threads, rows * channels / 32768))
+        parts = rowParts(numbers: rows * channels, threads: threads)
     }
 
     /// Bytes that the sums of all parts take.

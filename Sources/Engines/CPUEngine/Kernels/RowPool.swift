@@ -20,7 +20,7 @@ struct RowPool {
     }
 
     func run(_ x: UnsafeRawPointer, into y: UnsafeMutableRawPointer) {
-        let parts = max(1, min(threads, images * work.height * work.width * work.channels / 32768))
+        let parts = rowParts(numbers: images * work.height * work.width * work.channels, threads: threads)
         inParallel(parts, of: images * work.result_height, threads: threads) { _, range in
             withUnsafePointer(to: work) { erde_average_pool_rows($0, x, y, range.lowerBound, range.upperBound) }
         }

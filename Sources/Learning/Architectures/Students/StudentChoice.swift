@@ -72,11 +72,10 @@ package struct StudentChoice: Hashable, Sendable {
         else {
             let firstExit = Double(small.map { $0.cumulativeMACs[0] }.min() ?? 0)
             let smallest = firstExit / firstExitShare
-            throw ErdeError(
-                .usage, "target MACs",
-                "\(macsText(targetMACs)) are out of reach: the smallest first exit of this family costs "
-                    + "\(macsText(firstExit)) and may take \(Int(firstExitShare * 100)) % of the budget",
-                remedy: "choose a budget of at least \(macsText(atLeast: smallest)), or name a smaller network with --student")
+            throw outOfReach(
+                targetMACs, least: smallest,
+                "the smallest first exit of this family costs \(macsText(firstExit)) and may take "
+                    + "\(Int(firstExitShare * 100)) % of the budget")
         }
         return StudentChoice(chosen: chosen, candidates: small)
     }
@@ -85,13 +84,19 @@ package struct StudentChoice: Hashable, Sendable {
     private static func largest(of candidates: [Candidate], targetMACs: Double) throws(ErdeError) -> StudentChoice {
         guard let chosen = candidates.last(where: { Double($0.fullDepthMACs) <= targetMACs }) else {
             let smallest = Double(candidates[0].fullDepthMACs)
-            throw ErdeError(
-                .usage, "target MACs",
-                "\(macsText(targetMACs)) are out of reach: the smallest network of this family costs \(macsText(smallest)), and "
-                    + "with one exit every image goes through all of it",
-                remedy: "choose a budget of at least \(macsText(atLeast: smallest)), or name a smaller network with --student")
+            throw outOfReach(
+                targetMACs, least: smallest,
+                "the smallest network of this family costs \(macsText(smallest)), and with one exit every image goes through all "
+                    + "of it")
         }
         return StudentChoice(chosen: chosen, candidates: candidates)
+    }
+
+    /// - Parameter least: the smallest budget that the family can meet.
+    private static func outOfReach(_ targetMACs: Double, least: Double, _ reason: String) -> ErdeError {
+        ErdeError(
+            .usage, "target MACs", "\(macsText(targetMACs)) are out of reach: \(reason)",
+            remedy: "choose a budget of at least \(macsText(atLeast: least)), or name a smaller network with --student")
     }
 
     /// Candidates worth a short training: the chosen one, then each time the one least like those before it.

@@ -4,11 +4,7 @@ package import Diagnostics
 extension Recipe {
     /// What another recipe has different, in words: `seed : 1; now seed : 2`; nil if nothing.
     package func changes(to other: Self) throws(ErdeError) -> String? {
-        guard self != other else { return nil }
-        let (mine, others) = (try lines(), try other.lines())
-        let changed = mine.filter { !others.contains($0) }
-        let now = others.filter { !mine.contains($0) }
-        return "\(changed.joined(separator: ", ")); now \(now.joined(separator: ", "))"
+        self == other ? nil : recipeChanges(from: try lines(), to: try other.lines())
     }
 
     /// Keys and values, one a line.
@@ -17,4 +13,11 @@ extension Recipe {
             String(line.drop { $0 == " " }.filter { $0 != "\"" && $0 != "," })
         }
     }
+}
+
+/// What recipes' lines have different, in words.
+func recipeChanges(from before: [String], to after: [String]) -> String {
+    let changed = before.filter { !after.contains($0) }
+    let now = after.filter { !before.contains($0) }
+    return "\(changed.joined(separator: ", ")); now \(now.joined(separator: ", "))"
 }

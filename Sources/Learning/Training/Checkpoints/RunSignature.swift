@@ -33,12 +33,10 @@ struct RunSignature: Hashable, Sendable, Codable {
         if folds != other.folds { return "other out-of-fold predictions" }
         if engine != other.engine { return "the engine \(engine), now \(other.engine)" }
         if precision != other.precision { return "the precision \(precision.rawValue), now \(other.precision.rawValue)" }
+        guard training != other.training || distillation != other.distillation else { return nil }
         let mine = try training.lines() + distillation.lines()
         let others = try other.training.lines() + other.distillation.lines()
-        let changed = mine.filter { !others.contains($0) }
-        let now = others.filter { !mine.contains($0) }
-        guard training != other.training || distillation != other.distillation else { return nil }
-        return "another recipe (\(changed.joined(separator: ", ")); now \(now.joined(separator: ", ")))"
+        return "another recipe (\(recipeChanges(from: mine, to: others)))"
     }
 
     /// A warning when `other` may go on from here but not to the same bits; nil when it does.

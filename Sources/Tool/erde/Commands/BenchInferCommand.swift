@@ -36,11 +36,13 @@ struct BenchInferCommand: LongComputation {
     @Option(help: "A dataset file; by default the one the model was trained on.")
     var data: String?
 
-    @Option(help: "At most so many images of the test split. (default: 4096)")
+    @Option(help: "At most so many images of the test split. (default: \(defaultLimit))")
     var limit: Int?
 
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
+
+    private static let defaultLimit = 4096
 
     func validate() throws {
         if !(1...65_536 ~= batch) || rounds < 1 || (limit ?? 1) < 1 {
@@ -71,7 +73,7 @@ struct BenchInferCommand: LongComputation {
     /// All images in each run, in batches of `batch`, as `erde classify` does once they are decoded.
     private func withExits(_ loaded: Model, _ policy: ExitPolicy) throws(ErdeError) -> SpeedResult {
         let place = try DatasetPlace(given: data, of: loaded, named: model)
-        let samples = place.dataset.samples(.test).prefix(limit ?? 4096)
+        let samples = place.dataset.samples(.test).prefix(limit ?? Self.defaultLimit)
         let images = PixelScaling.floats(of: samples, 0..<samples.count)
         let classifier = try EarlyExitClassifier(
             model: loaded, policy: policy, engine: engine.engine, options: engine.compilation, batchSize: batch)

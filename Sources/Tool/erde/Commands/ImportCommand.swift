@@ -41,10 +41,11 @@ struct ImportCommand: LongComputation {
         help: ArgumentHelp(
             "What the new exits do to their features: "
                 + ArchitectureDescription.Head.allCases.map(\.rawValue).joined(separator: ", ")
-                + ". (default: \(ImportCommand.defaultHead.rawValue))", valueName: "head"))
+                + ". (default: \(defaultHead.rawValue))", valueName: "head"))
     var head: ArchitectureDescription.Head?
 
-    @Option(help: "Share of features that training drops in front of each new exit's last layer. (default: 0.5)")
+    @Option(
+        help: "Share of features that training drops in front of each new exit's last layer. (default: \(defaultHeadDropout))")
     var headDropout: Double?
 
     @Flag(help: "Train the whole network, not the new exits alone; for files with batch normalisation in them.")
@@ -56,6 +57,7 @@ struct ImportCommand: LongComputation {
     @OptionGroup var common: CommonOptions
 
     private static let defaultHead = ArchitectureDescription.Head.poolTo2x2
+    private static let defaultHeadDropout = 0.5
 
     var isLong: Bool { addExits != nil || fineTune }
 
@@ -102,7 +104,7 @@ struct ImportCommand: LongComputation {
         var model = imported
         if let addExits {
             let addition = ExitAddition(
-                places: addExits, head: head ?? Self.defaultHead, dropout: headDropout ?? 0.5)
+                places: addExits, head: head ?? Self.defaultHead, dropout: headDropout ?? Self.defaultHeadDropout)
             let added = try Import.addExits(to: imported, addition, seed: recipe.training.seed)
             model = added.model
             for (exit, boundary) in added.places.enumerated() {
