@@ -18,11 +18,13 @@ struct QuantizedConvolutionTests {
         var result = DataType.int8
         var activation: Op?
         var hasAddend = false
+        /// Whether the addend is a variable instead of an input.
+        var isAddendStored = false
         var hasBias = true
 
         var testDescription: String {
             "\(image) to \(outputs), \(kernel)x\(kernel), \(attributes.groups) groups, \(source) to \(result), "
-                + "addend \(hasAddend), \(activation?.name ?? "linear")"
+                + "addend \(hasAddend)\(isAddendStored ? " stored" : ""), \(activation?.name ?? "linear")"
         }
     }
 
@@ -31,6 +33,7 @@ struct QuantizedConvolutionTests {
         Geometry(image: [1, 1, 5, 7], outputs: 3), Geometry(image: [2, 3, 9, 7], outputs: 16, source: .int8),
         Geometry(image: [3, 16, 8, 8], outputs: 16, result: .uint8, activation: .relu),
         Geometry(image: [2, 16, 7, 5], outputs: 16, hasAddend: true),
+        Geometry(image: [2, 16, 7, 5], outputs: 16, hasAddend: true, isAddendStored: true),
         Geometry(image: [2, 17, 7, 5], outputs: 33, source: .int8, result: .uint8, activation: .relu, hasAddend: true),
         Geometry(image: [1, 64, 6, 6], outputs: 64, result: .uint8, activation: .clip(lower: 0, upper: 0.5)),
         Geometry(image: [2, 24, 5, 5], outputs: 40, kernel: 1, attributes: ConvolutionAttributes(), hasAddend: true),
@@ -54,12 +57,21 @@ struct QuantizedConvolutionTests {
         var parameters = Parameters()
         var inputs: [String: Tensor] = [:]
 
-        func bytes(_ name: String, _ shape: [Int], _ type: DataType, _ scale: Float) throws -> Value {
+        func bytes(
+            _ name: String, _ shape: [Int], _ type: DataType, _ scale: Float, isStored: Bool = false
+        ) throws -> Value {
             let range = type == .int8 ? -128...127 : 0...255
             let type = TensorType(Shape(shape), type)
-            inputs[name] = Tensor(type, exactly: random.smallIntegers(type.shape, in: range).floats)
-            return try builder.apply(
-                .dequantize(Quantization(type.dataType, scale: scale)), builder.input(name, type, isBatched: false))
+            let content = Tensor(type, exactly: random.smallIntegers(type.shape, in: range).floats)
+            let value: Value
+            if isStored {
+                parameters[name] = content
+                value = builder.variable(name, type.shape, role: .weight, dataType: type.dataType)
+            } else {
+                inputs[name] = content
+                value = builder.input(name, type, isBatched: false)
+            }
+            return try builder.apply(.dequantize(Quantization(type.dataType, scale: scale)), value)
         }
         let x = try bytes("x", geometry.image, geometry.source, scale)
         let (outputs, inner) = (geometry.outputs, geometry.image[1] / geometry.attributes.groups)
@@ -78,7 +90,9 @@ struct QuantizedConvolutionTests {
         }
         var y = try builder.apply(.convolution(geometry.attributes), operands)[0]
         if geometry.hasAddend {
-            y = try builder.apply(.add, y, bytes("r", builder.shape(of: y).dimensions, geometry.result, 0.009))
+            y = try builder.apply(
+                .add, y,
+                bytes("r", builder.shape(of: y).dimensions, geometry.result, 0.009, isStored: geometry.isAddendStored))
         }
         if let activation = geometry.activation { y = try builder.apply(activation, y) }
         let quantized = try builder.apply(.quantize(result), y)
@@ -88,6 +102,8 @@ struct QuantizedConvolutionTests {
 
         let expected = try ReferenceEngine().compile(builder.graph, parameters: parameters).run(inputs)
         let executable = try subject.engine.compile(builder.graph, parameters: parameters, options: subject.options)
+        // Nothing of other images may stay.
+        _ = try executable.run(inputs.mapValues { Tensor($0.type, exactly: [Float](repeating: 1, count: $0.shape.count)) })
         let actual = try executable.run(inputs)
         let step = Tolerance(absolute: 1, relative: 0, reason: "a sum near the middle of two steps may go to either")
         let (found, wanted) = (try #require(actual["bytes"]), try #require(expected["bytes"]))

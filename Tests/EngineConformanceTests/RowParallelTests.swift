@@ -14,7 +14,8 @@ struct RowParallelTests {
             fast.graph, batch: batch, parameters: fast.parameters, options: CompilationOptions(threads: threads))
     }
 
-    @Test("have the answers of the whole batch", arguments: [(32, 2), (48, 3), (96, 4)])
+    /// Also with several parts for each thread: of 32 rows, of 17, of 37 because there is no smaller share.
+    @Test("have the answers of the whole batch", arguments: [(32, 2), (48, 3), (96, 4), (128, 2), (68, 2), (74, 2)])
     func agree(batch: Int, threads: Int) throws {
         let network = try ExitNetwork(batch: batch)
         let shared = try executable(network, batch: batch, threads: threads)
@@ -33,14 +34,14 @@ struct RowParallelTests {
         }
     }
 
-    @Test("take no longer by their profile than by the clock")
-    func profile() throws {
-        let network = try ExitNetwork(batch: 32)
+    @Test("take no longer by their profile than by the clock", arguments: [32, 128])
+    func profile(batch: Int) throws {
+        let network = try ExitNetwork(batch: batch)
         let fast = try network.graph.optimizedForInference(network.parameters)
         let shared = try CPUEngine().compileForInference(
-            fast.graph, batch: 32, parameters: fast.parameters, options: CompilationOptions(threads: 2, isProfiled: true))
+            fast.graph, batch: batch, parameters: fast.parameters, options: CompilationOptions(threads: 2, isProfiled: true))
         #expect(shared is RowParallelExecutable)
-        let x = Tensor([32, 2, 7, 7], try #require(network.inputs["image"]).map(Float.init))
+        let x = Tensor([batch, 2, 7, 7], try #require(network.inputs["image"]).map(Float.init))
         let start = ContinuousClock.now
         for _ in 0..<3 { _ = try shared.run(["image": x]) }
         let elapsed = ContinuousClock.now - start

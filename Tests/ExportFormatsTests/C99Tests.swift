@@ -191,6 +191,38 @@ import Testing
         }
     }
 
+    /// One operator whose four results are the logits, on pixels of which some are NaN.
+    @Test(arguments: ["relu", "clip", "hard sigmoid", "maximum", "maximum of a constant", "maximum of windows"])
+    func whatIsNoNumberIsPassedOn(operation: String) throws {
+        let isPool = operation == "maximum of windows"
+        let image = ImageFormat(channels: 1, height: isPool ? 4 : 2, width: isPool ? 4 : 2)
+        let pixels: [Float] =
+            isPool
+            // In every window NaN stands in another place.
+            ? [.nan, 2, 3, .nan, 1, 0, 2, 1, 1, 2, 4, 3, .nan, 0, 1, .nan] : [.nan, -1, 2, .nan]
+        var builder = GraphBuilder()
+        let x = builder.input(Model.inputName, TensorType([1, 1, image.height, image.width]))
+        let result: Value
+        switch operation {
+        case "relu": result = try builder.apply(.relu, x)
+        case "clip": result = try builder.apply(.clip(lower: -0.5, upper: 1), x)
+        case "hard sigmoid": result = try builder.apply(.hardSigmoid(slope: 0.5, offset: 0.5), x)
+        case "maximum of windows":
+            result = try builder.apply(.maxPool(PoolAttributes(kernel: Extent(2), strides: Extent(2))), x)
+        default:
+            let constant = builder.constant("constant", Tensor([1, 1, 2, 2], [0.5, .nan, 3, .nan] as [Float]))
+            let isFirst = operation == "maximum of a constant"
+            result = try builder.apply(.maximum, isFirst ? constant : x, isFirst ? x : constant)
+        }
+        builder.output("logits_exit1", try builder.apply(.reshape(trailing: [4]), result))
+        let model = SampleNetworks.model(builder.graph, image: image, classes: ["a", "b", "c", "d"])
+        let images = Tensor([2, 1, image.height, image.width], pixels + pixels.map { $0.isNaN ? -2 : $0 })
+        let expected = try SampleNetworks.logits(model, images)[0].doubles
+        #expect(expected[0].isNaN && expected[3].isNaN && !expected[4].isNaN)
+        let found = try answers(model, policy: nil, images, thresholds: [[]])[0].flatMap(\.logits)
+        expectClose(found, expected, Tolerance(absolute: 1e-7, relative: 0, reason: "a product and a sum in float32"))
+    }
+
     @Test func theWorkspaceIsReused() throws {
         let model = try SampleNetworks.preResNet()
         let header = String(decoding: try C99Export.files(of: model, name: "net", policy: nil)[0].bytes, as: UTF8.self)

@@ -78,7 +78,10 @@ enum C99Kernel: String, CaseIterable {
             }
             """
         case .maxPool:
-            C99Kernel.pool("max_pool", start: "-INFINITY", step: "if (line[ix] > found) found = line[ix];", end: "found")
+            // NaN, which no comparison finds, is counted.
+            C99Kernel.pool(
+                "max_pool", start: "-INFINITY",
+                step: "count += line[ix] != line[ix]; if (line[ix] > found) found = line[ix];", end: "count ? NAN : found")
         case .averagePool:
             C99Kernel.pool(
                 "average_pool", start: "0.0f", step: "found += line[ix]; count++;",
@@ -94,7 +97,8 @@ enum C99Kernel: String, CaseIterable {
                 }
             }
             """
-        case .relu: C99Kernel.unary("relu", "x[i] > 0.0f ? x[i] : 0.0f")
+        // Not the other way round, so that a NaN is passed on.
+        case .relu: C99Kernel.unary("relu", "x[i] < 0.0f ? 0.0f : x[i]")
         case .clip:
             """
             static void clip(const float *x, float *y, int count, float lower, float upper)
@@ -129,7 +133,7 @@ enum C99Kernel: String, CaseIterable {
         case .subtract: C99Kernel.binary("subtract", "p - q")
         case .multiply: C99Kernel.binary("multiply", "p * q")
         case .divide: C99Kernel.binary("divide", "p / q")
-        case .maximum: C99Kernel.binary("maximum", "p > q ? p : q")
+        case .maximum: C99Kernel.binary("maximum", "p != p ? p : p > q ? p : q")
         case .logSoftmax:
             """
             static void log_softmax(const float *x, float *y, int count)
@@ -223,7 +227,6 @@ enum C99Kernel: String, CaseIterable {
                                 if (ix >= 0 && ix < s.width) { \(step) }
                             }
                         }
-                        (void)count;
                         *y++ = \(end);
                     }
         }

@@ -10,6 +10,10 @@ extension ConformanceCase {
         let divisor = random.uniform(right, in: 0.5...2)
         // Odd and even multiples of 1/16 never meet, so no maximum has a kink here.
         let (odd, even) = (random.separated(left), Tensor(right, random.separated(right).floats.map { $0 + 0.0625 }))
+        // Every third element, the first among them, is NaN.
+        func holed(_ tensor: Tensor) -> Tensor {
+            Tensor(tensor.shape, tensor.floats.enumerated().map { $0.offset % 3 == 0 ? Float.nan : $0.element })
+        }
         func binary(
             _ op: Op, _ a: Tensor, _ b: Tensor, named name: String = "", _ tolerance: Tolerance = .exact,
             smooth: Bool = true
@@ -20,8 +24,10 @@ extension ConformanceCase {
         }
         return [
             binary(.add, a, b), binary(.subtract, a, b), binary(.multiply, a, b), binary(.divide, a, divisor, .float32),
-            binary(.maximum, odd, even), binary(.maximum, a, b, named: ", ties", smooth: false), binary(.equal, a, b),
-            binary(.less, a, b),
+            binary(.maximum, odd, even), binary(.maximum, a, b, named: ", ties", smooth: false),
+            binary(.maximum, holed(a), b, named: ", NaN on the left", smooth: false),
+            binary(.maximum, a, holed(b), named: ", NaN on the right", smooth: false),
+            binary(.equal, a, b), binary(.less, a, b),
             binary(.equal, random.indices(left, below: 3), random.indices(right, below: 3), named: ", integers"),
             binary(.less, random.indices(left, below: 3), random.indices(right, below: 3), named: ", integers"),
         ]

@@ -26,6 +26,12 @@ package struct Quantization: Hashable, Sendable {
         return ((Double(integers.lowerBound) - 0.5) * scale, (Double(integers.upperBound) + 0.5) * scale)
     }
 
+    /// A scale that numbers can be divided by: itself, or 1 where it is too small. All that it is the scale of is then zero or
+    /// next to it, and becomes 0.
+    package static func divisor<Scale: BinaryFloatingPoint>(_ scale: Scale) -> Scale {
+        scale > Scale(Float.leastNormalMagnitude) ? scale : 1
+    }
+
     /// The integer for `x`, by the scale at `channel`.
     package func integer(for x: Double, channel: Int = 0) -> Double {
         let integers = dataType.integers ?? 0...0

@@ -24,7 +24,7 @@ package struct QuantizationPlan: Sendable {
         let largest = max(abs(range.lowerBound), abs(range.upperBound))
         let isSigned = range.lowerBound < 0
         let scale = largest / (isSigned ? 127 : 255)
-        return Quantization(isSigned ? .int8 : .uint8, scale: scale > .leastNormalMagnitude ? scale : 1)
+        return Quantization(isSigned ? .int8 : .uint8, scale: Quantization.divisor(scale))
     }
 
     /// How a convolution's weight `[O, …]` becomes bytes.
@@ -47,8 +47,7 @@ package struct QuantizationPlan: Sendable {
             var largest: Float = 0
             for index in channel * size..<(channel + 1) * size { largest = max(largest, abs(scalars[index])) }
             let forBias = abs(bias?[channel] ?? 0) / (inputScale * 0x1p30)
-            let scale = max(largest / Float(limit), forBias)
-            return scale > .leastNormalMagnitude ? scale : 1
+            return Quantization.divisor(max(largest / Float(limit), forBias))
         }
     }
 }

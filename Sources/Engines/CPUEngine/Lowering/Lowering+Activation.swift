@@ -4,6 +4,7 @@ import Glibc
 import Graphs
 
 extension Lowering {
+    /// The library (oneDNN 2.6) makes 0 of NaN, and the lower bound in `lowerClip`; the reference engine passes NaN on.
     mutating func lowerRelu(_ node: Node) throws(ErdeError) {
         try appendActivation(node, ERDE_DNNL_RELU, 0, 0)
     }

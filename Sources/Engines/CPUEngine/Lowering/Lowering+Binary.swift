@@ -12,7 +12,7 @@ extension Lowering {
         case .add: try appendBroadcast(node) { $0 + $1 }
         case .subtract: try appendBinary(node, equalShapes) { $0 - $1 }
         case .multiply: try appendBinary(node, equalShapes) { $0 * $1 }
-        case .maximum: try appendBinary(node, equalShapes) { max($0, $1) }
+        case .maximum: try appendBinary(node, equalShapes) { larger($0, $1) }
         case .divide: try appendBroadcast(node) { $0 / $1 }
         case .less:
             try appendComparison(node, floats: { $0 < $1 }, integers: { $0 < $1 })

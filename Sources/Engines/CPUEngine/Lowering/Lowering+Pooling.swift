@@ -3,6 +3,7 @@ import Diagnostics
 import Graphs
 
 extension Lowering {
+    /// The library (oneDNN 2.6) leaves NaN out of maxima; the reference engine passes it on.
     mutating func lowerPool(_ node: Node, _ attributes: PoolAttributes, isMaximum: Bool) throws(ErdeError) {
         if !isMaximum, try appendRowPool(node, attributes) { return }
         try appendPool(node, attributes.window, isMaximum ? ERDE_DNNL_MAX_POOL : attributes.averageKind)

@@ -5,6 +5,9 @@ import Tensors
 
 extension Lowering {
     /// Floats to integers; images come out with the channels innermost, as convolutions of bytes want them.
+    ///
+    /// The library multiplies by the inverse of the scale, where `Quantization` divides by it: floats in the middle of two
+    /// integers, but for a rounding, may become the other one.
     mutating func lowerQuantize(_ node: Node, _ quantization: Quantization) throws(ErdeError) {
         guard let scale = quantization.tensorScale else { return try appendQuantization(node, quantization) }
         let source = try primaryFloats(node.inputs[0])
@@ -71,13 +74,13 @@ extension Lowering {
     /// Rounds to the steps of a quantization, in floats.
     mutating func lowerFakeQuantize(_ node: Node, _ quantization: Quantization) throws(ErdeError) {
         let x = try primaryFloats(node.inputs[0])
-        let (scale, inverse) = (quantization.scales[0], 1 / quantization.scales[0])
+        let scale = quantization.scales[0]
         let integers = quantization.dataType.integers ?? 0...0
         let (lower, upper) = (Float(integers.lowerBound), Float(integers.upperBound))
         guard quantization.dataType != .int32 else {
-            return try appendElementwise(node, x) { ($0 * inverse).rounded(.toNearestOrEven) * scale }
+            return try appendElementwise(node, x) { ($0 / scale).rounded(.toNearestOrEven) * scale }
         }
-        try appendElementwise(node, x) { rounded(min(max($0 * inverse, lower), upper)) * scale }
+        try appendElementwise(node, x) { rounded(min(max($0 / scale, lower), upper)) * scale }
     }
 
     mutating func lowerFakeQuantizeChannels(_ node: Node, limit: Int) throws(ErdeError) {
@@ -89,9 +92,8 @@ extension Lowering {
                 let (x, y) = (memory.floats(source) + start, memory.floats(target) + start)
                 var largest: Float = 0
                 for index in 0..<slice { largest = max(largest, abs(x[index])) }
-                let step = largest / Float(limit)
-                let inverse = step > 0 ? 1 / step : 0
-                for index in 0..<slice { y[index] = rounded(x[index] * inverse) * step }
+                let step = Quantization.divisor(largest / Float(limit))
+                for index in 0..<slice { y[index] = rounded(x[index] / step) * step }
             }
         }
     }

@@ -86,5 +86,5 @@ private enum Difference: RunCombination {
 
 private enum Larger: RunCombination {
     static let keepsZeros = false
-    static func of(_ element: Float, _ number: Float) -> Float { max(element, number) }
+    static func of(_ element: Float, _ number: Float) -> Float { larger(element, number) }
 }

@@ -18,8 +18,10 @@ extension Lowering {
                 return try weightGradient(node, attributes, method, x, dy, dweight, on: machine)
             }
         }
-        // Not every window has code, or fast code, for bfloat16 images and float32 weights.
-        let preferred = try? choice(imageType)
+        // Not every window has code, or fast code, for bfloat16 images and float32 weights. With tiles, where a stride is wider than
+        // the image, the library (oneDNN 2.6) multiplies what it never wrote, which may be no number.
+        let isSound = attributes.strides.width <= dimensions(of: node.inputs[1])[3]
+        let preferred = isSound ? try? choice(imageType) : nil
         let choice =
             if let preferred, !preferred.operation.isFallback || imageType == ERDE_DNNL_FLOAT32 { preferred } else {
                 try choice(ERDE_DNNL_FLOAT32)

@@ -68,6 +68,7 @@ struct Lowering {
             try lower(node, at: index)
         }
         try placeResults()
+        program.separateConstants()
     }
 
     private mutating func placeLeaves() throws(ErdeError) {

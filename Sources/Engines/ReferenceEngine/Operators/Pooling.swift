@@ -24,8 +24,9 @@ private func forEachWindow(
     }
 }
 
-/// The first position in the window of its greatest element.
+/// The first position in the window of its greatest element, or of its first NaN.
 private func firstMaximum(of x: DoubleTensor, in window: [Int]) -> Int {
+    if let missing = window.first(where: { x[$0].isNaN }) { return missing }
     var best = window[0]
     for index in window where x[index] > x[best] { best = index }
     return best

@@ -21,8 +21,8 @@ func fakeQuantizeChannels(_ x: DoubleTensor, limit: Int) -> DoubleTensor {
     let size = x.sliceSize
     for start in stride(from: 0, to: x.elements.count, by: size) {
         let slice = start..<start + size
-        let step = slice.reduce(0) { max($0, abs(x[$1])) } / Double(limit)
-        for index in slice where step > 0 { y[index] = (x[index] / step).rounded(.toNearestOrEven) * step }
+        let step = Quantization.divisor(slice.reduce(0) { max($0, abs(x[$1])) } / Double(limit))
+        for index in slice { y[index] = (x[index] / step).rounded(.toNearestOrEven) * step }
     }
     return y
 }
