@@ -75,7 +75,8 @@ enum SampleNetworks {
         return model(builder.graph, image: image, classes: ["a", "b", "c", "d"])
     }
 
-    private static func model(_ graph: Graph, image: ImageFormat, classes: [String]) -> Model {
+    /// A graph with random contents.
+    static func model(_ graph: Graph, image: ImageFormat, classes: [String]) -> Model {
         var random = RandomTensors(seed: 11)
         var parameters = Parameters()
         for variable in graph.variables {

@@ -73,11 +73,14 @@ struct ForeignFile {
         tensor(name, 1, shape, bytes)
     }
 
-    mutating func integers(_ name: String, _ numbers: [Int64]) {
+    /// - Parameter type: ONNX's number of the element type; that of int64 if it is not given.
+    mutating func integers(_ name: String, _ numbers: [Int64], type: Int64 = 7) {
+        let sizes: [Int64: Int] = [2: 1, 3: 1, 4: 2, 5: 2, 6: 4, 7: 8, 9: 1, 12: 4, 13: 8]
+        let size = sizes[type] ?? 0
         let bytes: [UInt8] = numbers.flatMap { number in
-            (0..<8).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
+            (0..<size).map { UInt8(truncatingIfNeeded: number >> (8 * $0)) }
         }
-        tensor(name, 7, [Int64(numbers.count)], bytes)
+        tensor(name, type, [Int64(numbers.count)], bytes)
     }
 
     private mutating func tensor(_ name: String, _ type: Int64, _ shape: [Int64], _ bytes: [UInt8]) {

@@ -73,6 +73,105 @@ import Testing
         #expect(found[0] == .infinity && found[1] < 0 && found[1] > -2, "\(found)")
     }
 
+    /// The elements of the constant `row`, which nodes compute: it is added to an image of zeros.
+    private func row(of count: Int, _ describe: (inout ForeignFile) -> Void) throws -> [Double] {
+        var file = ForeignFile(image: [1, 1, count])
+        describe(&file)
+        file.node("Cast", ["row"], "floats", ["to": .integer(1)])
+        file.node("Add", ["x", "floats"], "sum")
+        return try file.run([Float](repeating: 0, count: count), logits: "sum")
+    }
+
+    @Test(arguments: ["Max", "Min"]) func whatIsNoNumberStaysNone(type: String) throws {
+        for operands in [["numbers", "missing"], ["missing", "numbers"]] {
+            let found = try row(of: 2) { file in
+                file.floats("numbers", [2], [1, 2])
+                file.floats("missing", [2], [.nan, 2])
+                file.node(type, operands, "row")
+            }
+            #expect(found[0].isNaN && found[1] == 2, "\(found)")
+            var file = ForeignFile(image: [1, 1, 2])
+            file.floats("missing", [2], [.nan, 2])
+            file.node(type, operands.map { $0 == "numbers" ? "x" : $0 }, "chosen")
+            let computed = try file.run([1, 2], logits: "chosen")
+            #expect(computed[0].isNaN && computed[1] == 2, "\(computed)")
+        }
+        let reduced = try row(of: 2) { file in
+            file.floats("numbers", [3], [1, .nan, 2])
+            file.node("Reduce\(type)", ["numbers"], "row")
+        }
+        #expect(reduced.count { $0.isNaN } == 2)
+    }
+
+    @Test(arguments: [(0, [1, -1, 1, 0]), (1, [-2, 2, -3, 0])] as [(Int64, [Double])])
+    func aRemainderHasTheSignThatIsAskedFor(truncates: Int64, expected: [Double]) throws {
+        let found = try row(of: 4) { file in
+            file.integers("left", [-5, 5, -7, .min])
+            file.integers("right", [3, -3, 4, -1])
+            file.node("Mod", ["left", "right"], "row", ["fmod": .integer(truncates)])
+        }
+        #expect(found == expected)
+    }
+
+    @Test(
+        arguments: [
+            (2, [144, 44, 200]), (3, [-112, 44, -56]), (4, [400, 300, 200]), (6, [400, 300, 200]), (7, [400, 300, 200]),
+        ] as [(Int64, [Double])])
+    func integersWrapAroundWithinTheirType(type: Int64, expected: [Double]) throws {
+        let found = try row(of: 3) { file in
+            file.integers("left", [200, 100, 50], type: type)
+            file.integers("right", [2, 3, 4], type: type)
+            file.node("Mul", ["left", "right"], "row")
+        }
+        #expect(found == expected)
+    }
+
+    @Test func integersKeepTheirTypeWhenTheyAreMoved() throws {
+        let found = try row(of: 2) { file in
+            file.integers("first", [200, 7], type: 2)
+            file.integers("second", [100], type: 2)
+            file.integers("start", [0])
+            file.integers("end", [1])
+            file.node("Slice", ["first", "start", "end"], "part")
+            file.node("Concat", ["part", "second"], "joined", ["axis": .integer(0)])
+            file.node("Mul", ["joined", "joined"], "row")
+        }
+        #expect(found == [64, 16])
+        let sum = try row(of: 2) { file in
+            file.integers("bytes", [200, 100], type: 2)
+            file.node("ReduceSum", ["bytes"], "row")
+        }
+        #expect(sum == [44, 44])
+    }
+
+    @Test(
+        arguments: [
+            (2, [44, 255, 0]), (3, [44, -1, 0]), (6, [300, -1, -2_147_483_136]), (7, [300, -1, 2_147_484_160]), (9, [1, 1, 1]),
+        ] as [(Int64, [Double])])
+    func castsToNarrowerIntegersWrapAround(type: Int64, expected: [Double]) throws {
+        let integers = try row(of: 3) { file in
+            file.integers("wide", [300, -1, 2_147_484_160])
+            file.node("Cast", ["wide"], "row", ["to": .integer(type)])
+        }
+        #expect(integers == expected)
+        let floats = try row(of: 3) { file in
+            file.floats("fractions", [3], [300.7, -1.5, 2_147_484_160])
+            file.node("Cast", ["fractions"], "row", ["to": .integer(type)])
+        }
+        #expect(floats == expected)
+    }
+
+    @Test func integersThatErdeCannotHoldAreRefused() {
+        let error = #expect(throws: ErdeError.self) {
+            try row(of: 2) { file in
+                file.integers("left", [3], type: 13)
+                file.integers("right", [5], type: 13)
+                file.node("Sub", ["left", "right"], "row")
+            }
+        }
+        #expect(error?.kind == .badData && error?.problem.contains("Sub row: gives an integer of 2^63 or more") == true)
+    }
+
     @Test func aLayerThatIsReadTwiceIsComputedOnce() throws {
         var file = ForeignFile(image: [1, 1, 2])
         file.floats("weight", [2, 1, 1, 1], [1, 2])

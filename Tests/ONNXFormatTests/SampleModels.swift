@@ -21,6 +21,7 @@ enum SampleModels {
         provenance.training?.seed = .max
         provenance.distillation = DistillationRecipe()
         provenance.trainingErrorPerExit = [0.1, 1 / 3, 0]
+        provenance.targetMACs = 1e6 / 3
         let points = [
             OperatingPoint(
                 budgetMACs: 1e6 / 3, policy: ExitPolicy(score: .entropy, thresholds: [0.1, .infinity]),

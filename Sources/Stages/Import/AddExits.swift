@@ -33,10 +33,17 @@ private func places(_ wanted: ExitPlaces, in graph: Graph) throws(ErdeError) -> 
     case .count(let count):
         let found = graph.boundaries(forExits: count)
         guard found.count == count else {
+            let most = graph.exitPlaces().count
+            guard most > 0 else {
+                throw ErdeError(
+                    .usage, "--add-exits", "the network has no place through which everything flows, where an exit could stand",
+                    remedy: "leave the option out")
+            }
             throw ErdeError(
                 .usage, "--add-exits",
-                "the network has only \(found.count) places through which everything flows, \(count) exits are asked for",
-                remedy: "ask for at most \(found.count)")
+                "the network has only \(most) \(noun("place", for: most)) through which everything flows, \(count) exits are "
+                    + "asked for",
+                remedy: "ask for at most \(most)")
         }
         return found
     case .names(let names):

@@ -55,6 +55,66 @@ import Training
         #expect(shape == [1, 2])
     }
 
+    /// Convolutions one behind the other, `conv0`, `conv1` …, of so many channels each.
+    private static func chain(_ channels: [Int]) throws -> Graph {
+        var builder = GraphBuilder()
+        var x = builder.input(Model.inputName, TensorType([1, 1, 8, 8]))
+        for (place, count) in channels.enumerated() {
+            let weight = builder.variable("weight\(place)", [count, builder.shape(of: x)[1], 3, 3], role: .weight)
+            x = try builder.apply(.convolution(ConvolutionAttributes(padding: Padding(1))), x, weight, name: "conv\(place)")
+        }
+        let features = builder.shape(of: x)[1]
+        let pooled = try builder.apply(.globalAveragePool, x)
+        let rows = try builder.apply(.reshape(trailing: [features]), pooled)
+        let weight = builder.variable("weight", [2, features], role: .weight)
+        builder.output("logits_exit1", try builder.apply(.linear, rows, weight))
+        return builder.graph
+    }
+
+    /// Behind 8, 38 and 99.9 % of the multiply-adds: the last place saves nothing, and the others do for two exits.
+    @Test func placesThatSaveNothingAreTakenLast() throws {
+        let graph = try Self.chain([2, 4, 4])
+        #expect(graph.exitPlaces().map(\.name) == ["conv0", "conv1", "conv2"])
+        let expected: [Int: [String]] = [1: ["conv1"], 2: ["conv0", "conv1"], 3: ["conv0", "conv1", "conv2"], 4: []]
+        for (count, names) in expected { #expect(graph.boundaries(forExits: count).map(\.name) == names, "\(count) exits") }
+    }
+
+    @Test func tooManyExitsNameHowManyPlacesThereAre() throws {
+        var model = try Self.imported()
+        model.graph = try Self.chain([2, 4, 4])
+        var addition = Self.addition
+        addition.places = .count(4)
+        let error = #expect(throws: ErdeError.self) { try addExits(to: model, addition, seed: 1) }
+        #expect(error?.problem.contains("only 3 places") == true && error?.remedy == "ask for at most 3", "\(error as Any)")
+        model.graph = try Self.chain([])
+        let bare = #expect(throws: ErdeError.self) { try addExits(to: model, addition, seed: 1) }
+        #expect(bare?.problem.contains("no place") == true && bare?.remedy == "leave the option out", "\(bare as Any)")
+    }
+
+    @Test(arguments: [[2, 9, 3, 1, 5, 2, 2, 4], [12, 1, 1, 1, 8, 8], [1, 1, 1, 1, 1, 1]]) func noOtherPlacesAreNearer(
+        _ channels: [Int]
+    ) throws {
+        let graph = try Self.chain(channels)
+        let total = Double(try #require(graph.cost().cumulativeMACs.last))
+        let costs = graph.exitPlaces().map { Double($0.macs) }.filter { $0 <= 0.95 * total }
+        #expect(costs.count >= 4)
+        for count in 1...4 {
+            func distance(_ costs: [Double]) -> Double {
+                costs.enumerated().reduce(0) { sum, exit in
+                    let difference = exit.element / total - Double(exit.offset + 1) / Double(count + 1)
+                    return sum + difference * difference
+                }
+            }
+            let subsets = (0..<1 << costs.count).filter { $0.nonzeroBitCount == count }.map { subset in
+                costs.indices.filter { subset >> $0 & 1 == 1 }.map { costs[$0] }
+            }
+            let least = try #require(subsets.map(distance).min())
+            let chosen = graph.boundaries(forExits: count).map { Double($0.macs) }
+            #expect(chosen.count == count && zip(chosen, chosen.dropFirst()).allSatisfy(<))
+            #expect(distance(chosen) <= least + 1e-9, "\(count) exits at \(chosen)")
+        }
+    }
+
     @Test func placesAreFoundByNameOrRefused() throws {
         let imported = try Self.imported()
         let known = imported.graph.blockBoundaries().map(\.name)

@@ -89,7 +89,9 @@ struct GraphLowering {
         case .floats(let numbers):
             .constant(ConstantTensor(name: name, dimensions: tensor.dimensions, elements: .floats(numbers)))
         case .integers(let numbers):
-            .constant(ConstantTensor(name: name, dimensions: tensor.dimensions, elements: .integers(numbers)))
+            .constant(
+                ConstantTensor(
+                    name: name, dimensions: tensor.dimensions, elements: .integers(numbers), integerType: tensor.integerType))
         case .int8, .uint8, .int32, .other: .failed
         }
     }

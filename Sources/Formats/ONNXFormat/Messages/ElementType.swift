@@ -36,6 +36,22 @@ enum ElementType: Int32 {
         }
     }
 
+    /// An integer as this type of integers holds it: what lies beyond its range wraps around. Nil for what is beyond that of
+    /// `Int64` in uint64.
+    func wrapped(_ number: Int64) -> Int64? {
+        switch self {
+        case .bool: number == 0 ? 0 : 1
+        case .uint8: Int64(UInt8(truncatingIfNeeded: number))
+        case .int8: Int64(Int8(truncatingIfNeeded: number))
+        case .uint16: Int64(UInt16(truncatingIfNeeded: number))
+        case .int16: Int64(Int16(truncatingIfNeeded: number))
+        case .uint32: Int64(UInt32(truncatingIfNeeded: number))
+        case .int32: Int64(Int32(truncatingIfNeeded: number))
+        case .uint64: number < 0 ? nil : number
+        case .int64, .float, .float16, .double, .bfloat16: number
+        }
+    }
+
     /// The elements of a message: from the bytes given, its raw bytes, or the field of its type.
     ///
     /// - Parameters:

@@ -59,6 +59,7 @@ struct ONNXAttribute: Hashable, Sendable {
 struct ONNXTensor: Hashable, Sendable {
     enum Elements: Hashable, Sendable {
         case floats([Float])
+        /// int64; in files of others any type of integers, which `integerType` names.
         case integers([Int64])
         case int8([Int8])
         case uint8([UInt8])
@@ -82,6 +83,8 @@ struct ONNXTensor: Hashable, Sendable {
     var name: String
     var dimensions: [Int]
     var elements: Elements
+    /// What `integers` are stored as.
+    var integerType = ElementType.int64
 }
 
 /// What a graph says of an input or output.

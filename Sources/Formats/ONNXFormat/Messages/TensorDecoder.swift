@@ -59,7 +59,9 @@ struct TensorDecoder {
                 return try type.decode(message, count, outside: bytes) { (problem) in failure("\(label) \(problem)") }
             }
         }
-        return ONNXTensor(name: name, dimensions: dimensions, elements: try content())
+        var tensor = ONNXTensor(name: name, dimensions: dimensions, elements: try content())
+        if case .integers = tensor.elements, let type = ElementType(rawValue: message.data_type) { tensor.integerType = type }
+        return tensor
     }
 
     private static func entries(_ message: Onnx__TensorProto) -> [String: String] {

@@ -39,28 +39,36 @@ extension Graph {
         return found
     }
 
-    /// Where so many exits stand best: evenly spread over the multiply-adds before the last output.
+    /// The boundaries at which an exit can stand, by ascending cost, no two of the same.
     ///
     /// Of boundaries with equal cost the last is taken, behind activation and pooling. Maps of one pixel are left to the
     /// network's own head.
-    package func boundaries(forExits count: Int) -> [BlockBoundary] {
+    package func exitPlaces() -> [BlockBoundary] {
         let total = cost().cumulativeMACs.last ?? 0
-        let all = blockBoundaries().filter {
-            shape(of: $0.value)[2] * shape(of: $0.value)[3] > 1 && $0.macs > 0 && $0.macs < total
+        var places: [BlockBoundary] = []
+        for boundary in blockBoundaries() where boundary.macs > 0 && boundary.macs < total {
+            guard shape(of: boundary.value)[2] * shape(of: boundary.value)[3] > 1 else { continue }
+            if places.last?.macs == boundary.macs { places.removeLast() }
+            places.append(boundary)
         }
-        var candidates: [BlockBoundary] = []
-        for boundary in all {
-            if candidates.last?.macs == boundary.macs { candidates.removeLast() }
-            candidates.append(boundary)
-        }
-        var chosen: [BlockBoundary] = []
-        for number in stride(from: 1, through: count, by: 1) {
-            let target = Double(total) * Double(number) / Double(count + 1)
-            // Those that come after need a place too.
-            let free = candidates.dropLast(count - number).filter { $0.macs > chosen.last?.macs ?? 0 }
-            guard let best = free.min(by: { abs(Double($0.macs) - target) < abs(Double($1.macs) - target) }) else { break }
-            chosen.append(best)
-        }
-        return chosen
+        return places
     }
+
+    /// Where so many exits stand best: the places that together are nearest to equal shares of the multiply-adds before the
+    /// last output.
+    ///
+    /// Places that save next to nothing are taken only where there are too few others.
+    ///
+    /// - Returns: none when the network has fewer places than that; see `exitPlaces`.
+    package func boundaries(forExits count: Int) -> [BlockBoundary] {
+        let total = Double(cost().cumulativeMACs.last ?? 0)
+        let all = exitPlaces()
+        let worthwhile = all.filter { Double($0.macs) <= Self.largestWorthwhileShare * total }
+        let places = worthwhile.count < count ? all : worthwhile
+        let shares = (0..<count).map { total * Double($0 + 1) / Double(count + 1) }
+        return nearest(to: shares, among: places.map { Double($0.macs) }).map { places[$0] }
+    }
+
+    /// An exit behind a larger share of the multiply-adds saves next to nothing.
+    private static var largestWorthwhileShare: Double { 0.95 }
 }

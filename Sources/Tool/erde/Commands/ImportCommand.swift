@@ -25,10 +25,11 @@ struct ImportCommand: LongComputation {
     @Argument(help: "An ONNX file, operator sets 7 to 28.")
     var file: String
 
-    @Option(name: .shortAndLong, help: "The model file to write.")
-    var output = "teacher.pb"
+    @Option(
+        name: .shortAndLong, help: "The model file to write; \(ImportCommand.usualOutput) by default, where there is none.")
+    var output: String?
 
-    @Option(help: "A dataset file with the classifier's classes; the exits are trained on it.")
+    @Option(help: "A dataset file with the classifier's classes and its size of images; new exits are trained on it.")
     var data: String?
 
     @Option(
@@ -56,8 +57,11 @@ struct ImportCommand: LongComputation {
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
 
+    private static let usualOutput = "teacher.pb"
     private static let defaultHead = ArchitectureDescription.Head.poolTo2x2
     private static let defaultHeadDropout = 0.5
+
+    private var target: String { output ?? Self.usualOutput }
 
     var isLong: Bool { addExits != nil || fineTune }
 
@@ -74,29 +78,39 @@ struct ImportCommand: LongComputation {
 
     func run() throws {
         common.apply()
-        try OutputPlace.check(file: output, inputs: [file, data])
+        try OutputPlace.check(file: target, inputs: [file, data])
         let place = try data.map { (path) throws(ErdeError) in try DatasetPlace(path) }
         let file = try ForeignModel.read(path: file)
+        if output == nil && !training.resume { try OutputPlace.requireFree(target) }
         let (imported, notes) = try importClassifier(
             from: file, options: try foreign.options(for: file, dataset: place?.dataset.description))
         for note in notes { Console.standard.note("\(self.file): \(note)") }
+        // The classes and the images must be the network's, and before any time is spent.
+        try place?.requireFit(imported, named: self.file)
         guard let place, addExits != nil || fineTune else {
-            try emit(imported, to: output)
+            try emit(imported, to: target)
+            RunFiles(model: target).removeCompanions()
             return show(imported)
         }
-        let trained = try train(imported, on: place)
-        try emit(trained, to: output)
-        RunFiles(model: output).removeCheckpoint()
-        let result = try TrainedModel(trained, name: output, place: place, engine: engine)
+        let files = RunFiles(model: target)
+        let (trained, recipe) = try train(imported, on: place, files)
+        // With the model, so that a run that is refused or stopped leaves the recipe of the one that is there.
+        try files.write(recipe)
+        try emit(trained, to: target)
+        files.removeCompanions(except: [.recipe, .metrics])
+        files.removeCheckpoint()
+        let result = try TrainedModel(trained, name: target, place: place, engine: engine)
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)
     }
 
-    private func train(_ imported: Model, on place: DatasetPlace) throws(ErdeError) -> Model {
-        // The classes and the images must be the network's before any time is spent.
-        _ = try DatasetPlace(given: data, of: imported, named: file)
+    /// The network with its new exits trained, or all of it, and what made it so.
+    private func train(
+        _ imported: Model, on place: DatasetPlace, _ files: RunFiles
+    ) throws(ErdeError) -> (model: Model, recipe: RunRecipe) {
         var recipe = try training.merged(defaultEpochs: TrainingOptions.newExitsEpochs)
         if training.learningRate == nil && training.recipe == nil { recipe.training.peakLearningRate = fineTune ? 0.01 : 0.05 }
         training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
+        training.fitCrop(of: &recipe.training, to: place.dataset.description.image)
         training.clipGradients(of: &recipe.training, in: imported.graph)
         var loss = recipe.distillation ?? DistillationRecipe()
         if recipe.distillation == nil { loss.method = .ce }
@@ -112,15 +126,14 @@ struct ImportCommand: LongComputation {
                     "exit \(exit + 1) stands behind \(boundary.name), at \(macsText(Double(boundary.macs)))")
             }
         }
-        let files = RunFiles(model: output)
         var run = TrainingRun(engine: engine.engine, options: engine.compilation)
         files.attach(to: &run, resume: training.resume)
         run.report = TrainingProgress().show
-        try files.write(recipe)
         Interruption.watch()
-        return try trainExits(
+        let trained = try trainExits(
             of: model, imported: imported, learning: fineTune ? .all : .newExits, on: place.dataset, datasetPath: place.path,
             recipe: recipe.training, loss: loss, run: run)
+        return (trained, recipe)
     }
 
     private struct Result: Encodable {
@@ -132,13 +145,13 @@ struct ImportCommand: LongComputation {
 
     private func show(_ model: Model) {
         let result = Result(
-            classes: model.metadata.classNames.count, cumulativeMACs: model.metadata.cumulativeMACs, model: output,
+            classes: model.metadata.classNames.count, cumulativeMACs: model.metadata.cumulativeMACs, model: target,
             parameterCount: model.graph.cost().parameterCount)
         if common.json, let text = try? JSONText.text(result) { return Console.standard.result(text) }
         let image = model.metadata.image
         Console.standard.result(
             """
-            \(output): \(model.exitCount == 1 ? "one exit" : "\(model.exitCount) exits"), \(result.classes) classes, images of \
+            \(target): \(model.exitCount == 1 ? "one exit" : "\(model.exitCount) exits"), \(result.classes) classes, images of \
             \(image.channels)x\(image.height)x\(image.width), \(macsText(Double(result.cumulativeMACs.last ?? 0))), \
             \(groupedText(result.parameterCount)) parameters
             """)

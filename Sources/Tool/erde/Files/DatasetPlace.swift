@@ -35,19 +35,32 @@ struct DatasetPlace {
                 .badData, path, "has changed since \(name) was trained on it",
                 remedy: "give it with --data if that is intended")
         }
+        try requireFit(model, named: name)
+    }
+
+    /// Checks that a model's classes and images are those of the dataset.
+    ///
+    /// - Throws: `ErdeError` of kind `badData`.
+    func requireFit(_ model: Model, named name: String) throws(ErdeError) {
         guard dataset.description.classNames == model.metadata.classNames else {
             throw ErdeError(
                 .badData, path,
                 "has the classes \(DatasetPlace.list(dataset.description.classNames)); \(name) knows "
                     + DatasetPlace.list(model.metadata.classNames), remedy: "use the dataset that the model was trained on")
         }
-        guard dataset.description.image == model.metadata.image else {
-            let (found, expected) = (dataset.description.image, model.metadata.image)
+        let (found, expected) = (dataset.description.image, model.metadata.image)
+        guard (found.channels, found.height, found.width) == (expected.channels, expected.height, expected.width) else {
             throw ErdeError(
                 .badData, path,
                 "has images of \(found.channels)x\(found.height)x\(found.width); \(name) takes "
                     + "\(expected.channels)x\(expected.height)x\(expected.width)",
                 remedy: "ingest the images again at that size")
+        }
+        guard found.resizing == expected.resizing else {
+            throw ErdeError(
+                .badData, path,
+                "has images resized by \(found.resizing.rawValue); \(name) takes them by \(expected.resizing.rawValue)",
+                remedy: "ingest the images again with that")
         }
     }
 

@@ -12,15 +12,15 @@ extension ConstantFolding {
         case (.integers(let numbers), true): tensor.elements = .floats(numbers.map { Float($0) })
         case (.floats(let numbers), false):
             let isBool = type == .bool
-            tensor.elements = .integers(
-                numbers.map { number in
-                    if isBool { return number != 0 ? 1 : 0 }
-                    return number.isNaN ? 0 : Int64(max(-9e18, min(9e18, number.rounded(.towardZero))))
-                })
-        case (.integers(let numbers), false) where type == .bool:
-            tensor.elements = .integers(numbers.map { $0 != 0 ? 1 : 0 })
-        case (.integers, false), (.floats, true): break
+            let integers = numbers.map { number -> Int64 in
+                if isBool { return number != 0 ? 1 : 0 }
+                return number.isNaN ? 0 : Int64(max(-9e18, min(9e18, number.rounded(.towardZero))))
+            }
+            tensor.elements = .integers(try narrowed(integers, to: type))
+        case (.integers(let numbers), false): tensor.elements = .integers(try narrowed(numbers, to: type))
+        case (.floats, true): break
         }
+        if !type.isFloat { tensor.integerType = type }
         return tensor
     }
 
@@ -68,7 +68,8 @@ extension ConstantFolding {
             return ConstantTensor(name: "", dimensions: extents, elements: .floats([Float](repeating: numbers[0], count: count)))
         case .integers(let numbers) where numbers.count == 1:
             return ConstantTensor(
-                name: "", dimensions: extents, elements: .integers([Int64](repeating: numbers[0], count: count)))
+                name: "", dimensions: extents, elements: .integers([Int64](repeating: numbers[0], count: count)),
+                integerType: value.integerType)
         default: throw node.failure("fills with something else than one number")
         }
     }
@@ -81,7 +82,8 @@ extension ConstantFolding {
         let span = Double(end) - Double(start)
         let count = max(0, (span / Double(step)).rounded(.up))
         guard count <= 65_536 else { throw node.failure("counts \(count) numbers") }
-        return ConstantTensor(name: "", integers: (0..<Int(count)).map { Int64(start &+ $0 &* step) })
+        return ConstantTensor(
+            name: "", integers: (0..<Int(count)).map { Int64(start &+ $0 &* step) }, integerType: try operand(0).integerType)
     }
 
     func gathered() throws(ErdeError) -> ConstantTensor {
@@ -132,7 +134,7 @@ extension ConstantFolding {
         }
         let elements: ConstantTensor.Elements =
             parts[0].isFloat ? .floats(joined(parts.map(\.floats))) : .integers(joined(parts.map { $0.integers ?? [] }))
-        return ConstantTensor(name: "", dimensions: extents, elements: elements)
+        return ConstantTensor(name: "", dimensions: extents, elements: elements, integerType: parts[0].integerType)
     }
 
     func sliced() throws(ErdeError) -> ConstantTensor {
@@ -180,17 +182,20 @@ extension ConstantFolding {
                 switch node.node.type {
                 case "ReduceProd": product(result, number)
                 case "ReduceSum": sum(result, number)
-                case "ReduceMax": max(result, number)
-                default: min(result, number)
+                case "ReduceMax": ConstantArithmetic.larger(result, number)
+                default: ConstantArithmetic.smaller(result, number)
                 }
             }
         }
         let elements: ConstantTensor.Elements =
             switch tensor.elements {
             case .floats(let numbers): .floats([reduced(numbers, sum: +, product: *)])
-            case .integers(let numbers): .integers([reduced(numbers, sum: &+, product: &*)])
+            case .integers(let numbers):
+                .integers(try narrowed([reduced(numbers, sum: &+, product: &*)], to: tensor.integerType))
             }
-        return ConstantTensor(name: "", dimensions: keeps ? tensor.dimensions.map { _ in 1 } : [], elements: elements)
+        return ConstantTensor(
+            name: "", dimensions: keeps ? tensor.dimensions.map { _ in 1 } : [], elements: elements,
+            integerType: tensor.integerType)
     }
 
     private func unnamed(_ tensor: ConstantTensor) -> ConstantTensor {

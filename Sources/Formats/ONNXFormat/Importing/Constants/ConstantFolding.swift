@@ -30,8 +30,8 @@ struct ConstantFolding {
         case "ReduceProd", "ReduceSum", "ReduceMax", "ReduceMin": return [try reduced()]
         case "Where": return [try chosen()]
         default:
-            if let one = ConstantArithmetic.unary[node.node.type] { return [mapped(try operand(0), one)] }
-            if let two = ConstantArithmetic.binary[node.node.type] { return [try combined(two)] }
+            if let one = ConstantArithmetic.unary[node.node.type] { return [try mapped(try operand(0), one)] }
+            if let two = try ConstantArithmetic.function(of: node) { return [try combined(two)] }
             return nil
         }
     }
@@ -61,14 +61,32 @@ struct ConstantFolding {
         }
     }
 
-    private func mapped(_ tensor: ConstantTensor, _ function: ConstantArithmetic.Unary) -> ConstantTensor {
+    /// Integers as a type holds them: those beyond its range wrap around, as they do where the node is run.
+    func narrowed(_ numbers: [Int64], to type: ElementType) throws(ErdeError) -> [Int64] {
+        var narrow: [Int64] = []
+        narrow.reserveCapacity(numbers.count)
+        for number in numbers {
+            guard let wrapped = type.wrapped(number) else {
+                throw node.failure("gives an integer of 2^63 or more, expected less")
+            }
+            narrow.append(wrapped)
+        }
+        return narrow
+    }
+
+    private func mapped(
+        _ tensor: ConstantTensor, _ function: ConstantArithmetic.Unary
+    ) throws(ErdeError) -> ConstantTensor {
         var result = tensor
         result.name = ""
         switch tensor.elements {
         case .floats(let numbers): result.elements = .floats(numbers.map(function.floats))
         case .integers(let numbers):
-            result.elements =
-                function.integers.map { .integers(numbers.map($0)) } ?? .floats(numbers.map { function.floats(Float($0)) })
+            if let integers = function.integers {
+                result.elements = .integers(try narrowed(numbers.map(integers), to: tensor.integerType))
+            } else {
+                result.elements = .floats(numbers.map { function.floats(Float($0)) })
+            }
         }
         return result
     }
@@ -84,7 +102,9 @@ struct ConstantFolding {
                     guard let number = integers(l, r) else { throw node.failure("divides by zero") }
                     numbers.append(number)
                 }
-                result = ConstantTensor(name: "", dimensions: a.dimensions, elements: .integers(numbers))
+                result = ConstantTensor(
+                    name: "", dimensions: a.dimensions, elements: .integers(try narrowed(numbers, to: a.integerType)),
+                    integerType: a.integerType)
             } else {
                 let numbers = zip(a.floats, b.floats).map { function.floats($0, $1) }
                 result = ConstantTensor(name: "", dimensions: a.dimensions, elements: .floats(numbers))
@@ -100,7 +120,8 @@ struct ConstantFolding {
         let picks = mask.floats.map { $0 != 0 }
         if let left = wide.integers, let right = second.integers {
             let numbers = picks.indices.map { picks[$0] ? left[$0] : right[$0] }
-            return ConstantTensor(name: "", dimensions: wide.dimensions, elements: .integers(numbers))
+            return ConstantTensor(
+                name: "", dimensions: wide.dimensions, elements: .integers(numbers), integerType: wide.integerType)
         }
         let (left, right) = (wide.floats, second.floats)
         let numbers = picks.indices.map { picks[$0] ? left[$0] : right[$0] }

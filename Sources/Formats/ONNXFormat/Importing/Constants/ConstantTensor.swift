@@ -14,14 +14,19 @@ struct ConstantTensor: Hashable {
     var name: String
     var dimensions: [Int]
     var elements: Elements
+    /// Within which integers stay when they are computed with.
+    var integerType: ElementType
 
-    init(name: String, dimensions: [Int], elements: Elements) {
+    init(name: String, dimensions: [Int], elements: Elements, integerType: ElementType = .int64) {
         self.name = name
         self.dimensions = dimensions
         self.elements = elements
+        self.integerType = integerType
     }
 
-    init(name: String, integers: [Int64]) { self.init(name: name, dimensions: [integers.count], elements: .integers(integers)) }
+    init(name: String, integers: [Int64], integerType: ElementType = .int64) {
+        self.init(name: name, dimensions: [integers.count], elements: .integers(integers), integerType: integerType)
+    }
 
     var count: Int { dimensions.reduce(1, *) }
 
@@ -55,7 +60,7 @@ struct ConstantTensor: Hashable {
 
     /// The same elements under other extents of equal count.
     func reshaped(_ dimensions: [Int]) -> ConstantTensor {
-        ConstantTensor(name: name, dimensions: dimensions, elements: elements)
+        ConstantTensor(name: name, dimensions: dimensions, elements: elements, integerType: integerType)
     }
 
     /// The elements at these row-major positions.
@@ -65,7 +70,7 @@ struct ConstantTensor: Hashable {
             case .floats(let numbers): .floats(positions.map { numbers[$0] })
             case .integers(let numbers): .integers(positions.map { numbers[$0] })
             }
-        return ConstantTensor(name: name, dimensions: dimensions, elements: picked)
+        return ConstantTensor(name: name, dimensions: dimensions, elements: picked, integerType: integerType)
     }
 
     /// Axis `i` of the result is axis `permutation[i]` of this.
