@@ -39,6 +39,9 @@ struct QuantizationTests {
         try exitLogits(of: model, samples: samples, engine: engine, options: CompilationOptions(threads: 1), batchSize: 5)
     }
 
+    /// How far two lists of logits are apart where they differ most.
+    private static func difference(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).map { abs($0 - $1) }.max() ?? 0 }
+
     @Test("say nearly the same as before, on both engines", arguments: TinyNetworks.names)
     func answers(name: String) throws {
         let model = try TinyNetworks.model(name)
@@ -49,12 +52,44 @@ struct QuantizationTests {
         let bytes = try Self.logits(quantized, CPUEngine())
         for exit in 0..<exact.exits {
             let spread = exact.logits[exit].map(abs).max() ?? 0
-            func difference(_ a: [Float], _ b: [Float]) -> Float { zip(a, b).map { abs($0 - $1) }.max() ?? 0 }
-            #expect(difference(exact.logits[exit], simulated.logits[exit]) <= 0.15 * spread, "exit \(exit + 1)")
+            #expect(Self.difference(exact.logits[exit], simulated.logits[exit]) <= 0.15 * spread, "exit \(exit + 1)")
             // Where a sum lies in the middle of two steps the engines may take different ones, and that is carried on.
-            #expect(difference(bytes.logits[exit], simulated.logits[exit]) <= 0.05 * spread, "exit \(exit + 1)")
+            #expect(Self.difference(bytes.logits[exit], simulated.logits[exit]) <= 0.05 * spread, "exit \(exit + 1)")
         }
         #expect(exact.logits != simulated.logits)
+    }
+
+    @Test("are trained with the rounding that their bytes have", arguments: TinyNetworks.names)
+    func rounding(name: String) throws {
+        let model = try TinyNetworks.model(name)
+        var fast = try model.graph.optimizedForInference(model.parameters)
+        let sites = QuantizationSites(fast.graph)
+        // Biases are rounded in bytes alone. Without them nothing is left that would take a value to another step but by chance.
+        for node in fast.graph.nodes where node.inputs.count > 2 {
+            guard case .convolution = node.op else { continue }
+            fast.parameters[fast.graph.name(of: node.inputs[2])] = Tensor(repeating: 0, fast.graph.shape(of: node.inputs[2]))
+        }
+        let statistics = try observe(
+            sites.values, of: fast.graph, fast.parameters, on: Self.samples, method: .minMax, engine: CPUEngine(),
+            options: CompilationOptions(threads: 1))
+        let plan = QuantizationPlan(ranges: statistics.mapValues(\.range), weightLimit: 63)
+        let stored = try fast.graph.quantizedForm(fast.parameters, plan)
+        let simulated = try fast.graph.fakeQuantizedForm(fast.parameters, plan)
+        try GraphVerifier.verify(simulated)
+        #expect(simulated.nodes.count { $0.op.name == "fakeQuantize" } == sites.values.count)
+        #expect(simulated.nodes.count { $0.op.name == "fakeQuantizeChannels" } == sites.layers.count)
+        func names(_ graph: Graph) -> [String] { graph.variables.map { graph.name(of: $0.value) } }
+        #expect(names(simulated) == names(fast.graph))
+        let inputs = [Model.inputName: TinyNetworks.images(6)]
+        func logits(_ graph: Graph, _ parameters: Parameters) throws -> [Double] {
+            let results = try ReferenceEngine().compile(try graph.rebatched(6), parameters: parameters).run(inputs)
+            return try graph.outputs.flatMap { try #require(results[$0.name]).doubles }
+        }
+        func distance(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + abs($1.0 - $1.1) } }
+        let bytes = try logits(stored.graph, stored.parameters)
+        let rounded = try logits(simulated, fast.parameters)
+        let lost = distance(try logits(fast.graph, fast.parameters), bytes)
+        #expect(lost > 0 && distance(rounded, bytes) <= 0.1 * lost, "\(distance(rounded, bytes)) of \(lost)")
     }
 
     @Test("store convolutions in a quarter of the bytes", arguments: TinyNetworks.names)
@@ -109,7 +144,14 @@ struct QuantizationTests {
             #expect(Set(sites.values.map(fast.graph.name(of:))).isSubset(of: everything), "no value that was not observed")
             let quantized = try Self.quantized(model, floatLayers: [layer])
             try GraphVerifier.verify(quantized.graph)
-            _ = try Self.logits(quantized, CPUEngine())
+            let simulated = try Self.logits(quantized, ReferenceEngine())
+            let bytes = try Self.logits(quantized, CPUEngine())
+            for exit in 0..<simulated.exits {
+                let spread = simulated.logits[exit].map(abs).max() ?? 0
+                // As far as the engines are apart with all layers in bytes.
+                #expect(
+                    Self.difference(bytes.logits[exit], simulated.logits[exit]) <= 0.05 * spread, "\(layer), exit \(exit + 1)")
+            }
         }
     }
 
@@ -170,6 +212,8 @@ struct QuantizationTests {
         #expect(QuantizationPlan.quantization(of: -1e-37...0) == Quantization(.int8, scale: 1))
         #expect(QuantizationPlan.quantization(of: -2...1) == Quantization(.int8, scale: 2 / 127))
         #expect(QuantizationPlan.quantization(of: 0...5.1) == Quantization(.uint8, scale: 5.1 / 255))
+        let weight = Tensor([2, 1], [3e-37, 3e-36] as [Float])
+        #expect(QuantizationPlan.weightScales(weight, bias: nil, inputScale: 1, limit: 127) == [1, 3e-36 / 127])
     }
 
     @Test func equalizationChangesNoAnswer() throws {

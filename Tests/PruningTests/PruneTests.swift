@@ -53,10 +53,10 @@ import Training
     }
 
     static func run(_ log: Log = Log(), engine: any Engine = CPUEngine()) -> PruningRun {
-        PruningRun(
-            training: { (_) throws(ErdeError) in
-                TrainingRun(engine: engine, options: CompilationOptions(threads: 1))
-            }, save: { (step, model) throws(ErdeError) in log.saved[step] = model }, report: { log.steps.append($0) })
+        let training = TrainingRun(engine: engine, options: CompilationOptions(threads: 1))
+        return PruningRun(
+            computation: training.computation, training: { (_) throws(ErdeError) in training },
+            save: { (step, model) throws(ErdeError) in log.saved[step] = model }, report: { log.steps.append($0) })
     }
 
     @Test(arguments: PruningRecipe.Importance.allCases) func everyImportanceComesDownAndRecovers(
@@ -133,6 +133,16 @@ import Training
         }
         try refuses("another recipe of pruning (", from: task) { $0.recipe.stepEpochs = 2 }
         try refuses("training after each step", from: task) { $0.trains = false }
+        let teacher = try Self.model("preresnet:widths=8,12:blocks=1,1")
+        try refuses("another teacher", from: Self.task(model, 0.5, teacher: teacher) { $0.importance = .l2 }) { task in
+            task.teacher?.parameters["stem_weight"]?.floats[0] += 1
+        }
+        let made = Log()
+        _ = try prune(task, Self.run(made))
+        var elsewhere = Self.run(engine: ReferenceEngine())
+        elsewhere.earlier = { (step) throws(ErdeError) in made.saved[step] }
+        let error = try #require(throws: ErdeError.self) { try prune(task, elsewhere) }
+        #expect(error.subject == "--resume" && error.problem.contains("now reference in float32"), "\(error)")
         var untrained = task
         untrained.trains = false
         try refuses("no training after each step", from: untrained) { $0.trains = true }

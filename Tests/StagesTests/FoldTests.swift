@@ -118,6 +118,21 @@ import Training
         #expect(resumed == expected && rest.predictions.count == 1)
         let other = try #require(throws: ErdeError.self) { try Self.judge(folds: 2, continuing: first.predictions[1]) }
         #expect(other.kind == .usage && other.subject == "--out-of-fold")
+        var rounded = first.predictions[1]
+        #expect(rounded.computation?.precision == "float32" && rounded.computation?.engine.hasPrefix("cpu") == true)
+        rounded.computation?.precision = "bfloat16"
+        let mixed = try #require(throws: ErdeError.self) { try Self.judge(continuing: rounded) }
+        #expect(mixed.kind == .usage && mixed.problem.contains("in bfloat16, now cpu"), "\(mixed)")
+    }
+
+    @Test func thoseOfSomeImagesAreTheirRows() throws {
+        let whole = try Self.judge(folds: 2)
+        let part = whole.selecting([7, 2, 31], datasetFingerprint: "part")
+        #expect(part.isComplete && part.origin.imageCount == 3 && part.origin.datasetFingerprint == "part")
+        for exit in 0..<2 {
+            let rows: [Float] = [7, 2, 31].flatMap { (image: Int) in whole.logits[exit][2 * image..<2 * image + 2] }
+            #expect(part.logits[exit] == rows)
+        }
     }
 
     @Test(arguments: [1, 41]) func foldsWithoutImagesAreRefused(_ folds: Int) throws {

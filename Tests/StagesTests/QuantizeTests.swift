@@ -20,6 +20,11 @@ import Training
             recipe: TrainingStagesTests.recipe, loss: TrainingStagesTests.loss(.ce), run: TrainingStagesTests.run())
     }
 
+    static func untrained(_ name: String) throws -> Model {
+        try TrainingStagesTests.architecture(name).initialModel(
+            role: .student, for: TrainingStagesTests.dataset.description, seed: 1)
+    }
+
     static func run() -> QuantizationRun { QuantizationRun(engine: CPUEngine(), options: options) }
 
     static func accuracy(_ model: Model) throws -> [Double] {
@@ -107,7 +112,9 @@ import Training
     }
 
     @Test func roundingIsTrainedInTheLoop() throws {
-        let model = try Self.trained("preresnet:widths=4,8:blocks=1,1")
+        var model = try Self.trained("preresnet:widths=4,8:blocks=1,1")
+        // More than there are images here.
+        model.metadata.provenance.training?.batchSize = 128
         var recipe = QuantizationRecipe()
         recipe.maxDrop = 1
         recipe.trainingEpochs = 2
@@ -115,8 +122,8 @@ import Training
         #expect(throws: ErdeError.self) {
             try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: run)
         }
-        run.training = QuantizedTraining(
-            student: model, teacher: nil, epochs: 2,
+        run.training = try QuantizedTraining(
+            student: model, teacher: nil, epochs: 2, images: TrainingStagesTests.dataset.train.count,
             run: TrainingRun(engine: CPUEngine(), options: Self.options))
         let quantized = try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: run)
         recipe.trainingEpochs = 0
@@ -124,6 +131,89 @@ import Training
         let record = try #require(quantized.metadata.provenance.quantization)
         #expect(quantized.isQuantized && record.isTrained == (quantized.parameters != untrained.parameters))
         #expect(record.accuracyAfter == (try Self.accuracy(quantized)))
+    }
+
+    @Test func batchesAndGradientsAreBoundedAsInEveryTraining() throws {
+        func recipe(_ name: String, images: Int) throws -> TrainingRecipe {
+            var student = try Self.untrained(name)
+            student.metadata.provenance.training = TrainingRecipe()
+            return try QuantizedTraining(
+                student: student, teacher: nil, epochs: 1, images: images, run: TrainingStagesTests.run()
+            ).recipe
+        }
+        // All its batch normalisations are folded; in a network of pre-activations some are not.
+        let plain = try recipe("vgg:widths=4,6:blocks=1,1:head=global", images: 60)
+        #expect(plain.epochs == 1 && plain.batchSize == 8 && plain.gradientClip == 1)
+        let residual = try recipe("preresnet:widths=4,8:blocks=1,1", images: 100_000)
+        #expect(residual.batchSize == TrainingRecipe().batchSize && residual.gradientClip == TrainingRecipe().gradientClip)
+    }
+
+    @Test func aTrainingThatDoesNotFitIsRefusedBeforeAnythingElse() throws {
+        let model = try Self.untrained("preresnet:widths=4,8:blocks=1,1")
+        var recipe = QuantizationRecipe()
+        recipe.trainingEpochs = 1
+        let said = TrainingStagesTests.Warnings()
+        var run = Self.run()
+        run.report = { said.texts.append($0) }
+        let missing = #expect(throws: ErdeError.self) {
+            try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: run)
+        }
+        #expect(missing?.kind == .usage && missing?.subject == "--qat-epochs")
+        run.training = try QuantizedTraining(
+            student: model, teacher: nil, epochs: 1, images: 40, run: TrainingStagesTests.run())
+        run.training?.recipe.batchSize = 41
+        let large = #expect(throws: ErdeError.self) {
+            try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: run)
+        }
+        #expect(large?.kind == .usage && large?.subject == "batchSize")
+        #expect(said.texts.isEmpty)
+    }
+
+    /// A layer gives the same number on every image before it is trained, and not afterwards.
+    @Test func constantValuesAreThoseOfTheWeightsThatBecomeBytes() throws {
+        var model = try Self.trained("vgg:widths=4,6:blocks=1,1:head=global")
+        let contents: [(name: String, value: Float)] = [
+            ("stage1_block1_conv_weight", 0), ("stage1_block1_norm_mean", 0), ("stage1_block1_norm_bias", 0.5),
+        ]
+        for (name, value) in contents {
+            model.parameters[name] = Tensor(repeating: value, try #require(model.parameters[name]).shape)
+        }
+        // Everything is taken for dark, and all calibration images are bright: no training answers fewer rightly.
+        for exit in 1...2 { model.parameters["exit\(exit)_linear_bias"] = Tensor([2], [50, 0] as [Float]) }
+        let whole = TrainingStagesTests.dataset
+        let dataset = Dataset(
+            description: whole.description, train: whole.train, calibration: whole.calibration.selecting([1, 3, 5, 7, 9]),
+            test: whole.test, fingerprint: "f00d")
+        var recipe = QuantizationRecipe()
+        recipe.ranges = .minMax
+        recipe.maxDrop = 1
+        let untrained = try quantize(model, on: dataset, recipe: recipe, run: Self.run())
+        #expect(untrained.metadata.provenance.quantization?.constantValues.isEmpty == false)
+        recipe.trainingEpochs = 2
+        var training = try QuantizedTraining(
+            student: model, teacher: nil, epochs: 2, images: dataset.train.count, run: TrainingStagesTests.run())
+        training.recipe.peakLearningRate = 0.05
+        var run = Self.run()
+        run.training = training
+        let trained = try quantize(model, on: dataset, recipe: recipe, run: run)
+        let record = try #require(trained.metadata.provenance.quantization)
+        #expect(record.isTrained && record.constantValues.isEmpty, "\(record.constantValues)")
+    }
+
+    @Test func whatIsSaidOfOtherWeightsIsLeftOut() throws {
+        var model = try Self.untrained("vgg:widths=4,6:blocks=1,1:head=global")
+        model.metadata.provenance.training = TrainingStagesTests.recipe
+        model.metadata.provenance.trainingErrorPerExit = [0.2, 0.1]
+        model.metadata.provenance.outOfFoldErrorPerExit = [0.3, 0.2]
+        model.metadata.provenance.ensembleWeights = [[0.5, 0.5], [0.25, 0.75]]
+        var recipe = QuantizationRecipe()
+        recipe.maxDrop = 1
+        let quantized = try quantize(model, on: TrainingStagesTests.dataset, recipe: recipe, run: Self.run())
+        let provenance = quantized.metadata.provenance
+        #expect(provenance.trainingErrorPerExit == nil && provenance.outOfFoldErrorPerExit == nil)
+        #expect(provenance.ensembleWeights == nil)
+        #expect(provenance.training == TrainingStagesTests.recipe)
+        #expect(provenance.architecture == model.metadata.provenance.architecture)
     }
 
     @Test func aLossCountsWhenChanceDoesNotExplainIt() {

@@ -2,7 +2,7 @@
 # A teacher at half its MACs, pruned in several ways with equal training, on Fashion-MNIST.
 # Usage: run.sh PATH_TO_ERDE OUTPUT_FOLDER   (the data: apt install dataset-fashion-mnist)
 # In the folder a teacher.pb with its fashion-mnist.erds is used if there is one. An interrupted run goes on when the script is
-# started again. SEEDS, EPOCHS (after the last of three steps), TO and THREADS may be set.
+# started again. SEEDS, EPOCHS (after the last of three steps), TO, THREADS and WAYS may be set.
 set -euo pipefail
 erde=$(realpath "$1")
 mkdir -p "$2"
@@ -28,13 +28,22 @@ prune() {
     [ -f "$name.eval" ] || mv "$name.partial" "$name.eval"
 }
 
+# Li et al. 2017: each layer by the L1 norm of its own filters, the shared channels untouched, no normalisation.
+l1=(--importance l1 --no-shared --normalize none)
 for seed in ${SEEDS:-1 2 3}; do
-    prune "taylor-$seed" --importance taylor --seed "$seed"
-    prune "taylor-macs-$seed" --importance taylor --normalize macs --seed "$seed"
-    # Li et al. 2017: each layer by the L1 norm of its own filters, the shared channels untouched, no normalisation.
-    prune "l1-$seed" --importance l1 --no-shared --normalize none --seed "$seed"
-    prune "random-$seed" --importance random --seed "$seed"
-    prune "erde-$seed" --importance taylor --teacher teacher.pb --seed "$seed"
+    for way in ${WAYS:-taylor taylor-macs l1 random erde erde-l1 erde-random}; do
+        case $way in
+        taylor) options=(--importance taylor) ;;
+        taylor-macs) options=(--importance taylor --normalize macs) ;;
+        l1) options=("${l1[@]}") ;;
+        random) options=(--importance random) ;;
+        erde) options=(--importance taylor --teacher teacher.pb) ;;
+        erde-l1) options=("${l1[@]}" --teacher teacher.pb) ;;
+        erde-random) options=(--importance random --teacher teacher.pb) ;;
+        *) echo "run.sh: no way called $way" >&2; exit 64 ;;
+        esac
+        prune "$way-$seed" "${options[@]}" --seed "$seed"
+    done
 done
 
 [ -f teacher.eval ] || "$erde" evaluate teacher.pb fashion-mnist.erds >teacher.eval

@@ -17,6 +17,8 @@ package struct ErdeError: Error, Equatable, Sendable {
         case cannotWrite
         /// A runtime makes something else of an exported file than erde of the model.
         case disagreement
+        /// The loss or a weight of a training is no finite number any more.
+        case diverged
         /// Stopped after a checkpoint; the same command with `--resume` goes on.
         case interrupted
     }

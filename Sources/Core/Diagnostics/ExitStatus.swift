@@ -6,7 +6,7 @@ extension ErdeError.Kind {
         case .badData: 65
         case .notFound: 66
         case .unavailable: 69
-        case .disagreement: 70
+        case .disagreement, .diverged: 70
         case .cannotWrite: 73
         case .interrupted: 75
         }

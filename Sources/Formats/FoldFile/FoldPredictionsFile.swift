@@ -9,6 +9,7 @@ package enum FoldPredictionsFile {
     private struct Header: Codable {
         var origin: FoldPredictions.Origin
         var foldsDone: Int
+        var computation: TrainingComputation?
     }
 
     private static let kind = "erde fold predictions 1"
@@ -22,7 +23,9 @@ package enum FoldPredictionsFile {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         var bytes = Array("\(kind)\n".utf8)
         do {
-            bytes += try encoder.encode(Header(origin: predictions.origin, foldsDone: predictions.foldsDone))
+            bytes += try encoder.encode(
+                Header(
+                    origin: predictions.origin, foldsDone: predictions.foldsDone, computation: predictions.computation))
         } catch {
             throw ErdeError(.cannotWrite, path, "the description cannot be written as JSON: \(error)")
         }
@@ -73,6 +76,7 @@ package enum FoldPredictionsFile {
         }
         var predictions = FoldPredictions(origin)
         predictions.foldsDone = header.foldsDone
+        predictions.computation = header.computation
         let perExit = origin.imageCount * origin.classes
         bytes.withUnsafeBytes { bytes in
             for exit in predictions.logits.indices {

@@ -30,7 +30,7 @@ package func prune(_ task: PruningTask, _ run: PruningRun) throws(ErdeError) -> 
     model.metadata.provenance.parentHash = task.parentHash
     for step in 0..<task.recipe.steps {
         if let earlier = try run.earlier(step) {
-            try requireSameTask(earlier, after: model, task, full: full, history: history)
+            try requireSameTask(earlier, after: model, task, run, full: full, history: history)
             model = earlier
             continue
         }
@@ -99,12 +99,16 @@ private func channelImportance(
                 .usage, "--importance", "taylor looks at the loss on training images, and there are none",
                 remedy: "choose l1, l2, normScale or random, or give a dataset with --data")
         }
+        // The same judges and the same teacher as in the training that follows.
+        let learning = training(of: model, on: dataset, task.training, task)
+        let folds = learning.usedFoldPredictions
         let taylor = try TaylorImportance(
             TaylorGraph(
-                model.graph, dependencies, teacher: task.distillation.method.learnsFromTeacher ? task.teacher : nil,
-                distillation: task.distillation, labelSmoothing: task.training.labelSmoothing, batch: task.training.batchSize),
+                model.graph, dependencies, teacher: learning.runningTeacher, distillation: learning.distillation,
+                foldExits: folds?.origin.exits ?? 0, labelSmoothing: learning.recipe.labelSmoothing,
+                batch: learning.recipe.batchSize),
             dependencies, parameters: model.parameters, engine: run.engine, options: run.options)
-        try taylor.add(batches: task.recipe.batches, of: dataset.train, seed: task.training.seed)
+        try taylor.add(batches: task.recipe.batches, of: dataset.train, folds: folds, seed: learning.recipe.seed)
         return taylor.importance
     }
 }
@@ -113,7 +117,7 @@ private func channelImportance(
 ///
 /// - Parameter before: what the step began with.
 private func requireSameTask(
-    _ earlier: Model, after before: Model, _ task: PruningTask, full: Int, history: [PruningRecord]
+    _ earlier: Model, after before: Model, _ task: PruningTask, _ run: PruningRun, full: Int, history: [PruningRecord]
 ) throws(ErdeError) {
     let provenance = earlier.metadata.provenance
     let records = provenance.prunings ?? []
@@ -126,7 +130,7 @@ private func requireSameTask(
         } else if last.targetMACs != task.targetMACs {
             difference = "a target of \(macsText(last.targetMACs)), now \(macsText(task.targetMACs))"
         } else {
-            difference = try otherRecovery(earlier, after: before, task)
+            difference = try otherRecovery(earlier, after: before, task, run)
         }
     } else {
         difference = "another model to begin with"
@@ -139,7 +143,9 @@ private func requireSameTask(
 }
 
 /// What a step before the last did otherwise than the task after it removed channels, in words; nil if nothing.
-private func otherRecovery(_ earlier: Model, after before: Model, _ task: PruningTask) throws(ErdeError) -> String? {
+private func otherRecovery(
+    _ earlier: Model, after before: Model, _ task: PruningTask, _ run: PruningRun
+) throws(ErdeError) -> String? {
     let provenance = earlier.metadata.provenance
     // Removing channels drops the errors, and only training brings new ones.
     let recovered = provenance.trainingErrorPerExit != nil
@@ -147,7 +153,7 @@ private func otherRecovery(_ earlier: Model, after before: Model, _ task: Prunin
     guard let dataset = task.dataset, task.trains else {
         return recovered ? "training after each step, now without" : nil
     }
-    guard recovered, let training = provenance.training, let loss = provenance.distillation else {
+    guard recovered, let trained = provenance.training, let loss = provenance.distillation else {
         return "no training after each step, now with it"
     }
     if let fingerprint = provenance.datasetFingerprint, fingerprint != dataset.fingerprint {
@@ -155,13 +161,21 @@ private func otherRecovery(_ earlier: Model, after before: Model, _ task: Prunin
     }
     var recipe = task.training
     recipe.epochs = task.recipe.stepEpochs
-    if let changes = try training.changes(to: recipe) { return "another recipe (\(changes))" }
+    if let changes = try trained.changes(to: recipe) { return "another recipe (\(changes))" }
     if let changes = try loss.changes(to: task.distillation) { return "another loss (\(changes))" }
+    let now = training(of: before, on: dataset, recipe, task)
+    if provenance.teacherWeightsHash != now.teacher?.parameters.signature { return "another teacher" }
+    if provenance.foldPredictionsHash != now.usedFoldPredictions?.signature { return "other out-of-fold predictions" }
+    if let made = provenance.computation, (made.engine, made.precision) != (run.computation.engine, run.computation.precision) {
+        return "the engine \(made.engine) in \(made.precision), now \(run.computation.engine) in \(run.computation.precision)"
+    }
     return nil
 }
 
 /// Where a pruning is done and what becomes of what it makes on the way.
 package struct PruningRun {
+    /// What computes all trainings.
+    package var computation: TrainingComputation
     /// The training after a step, counted from 0.
     package var training: (Int) throws(ErdeError) -> TrainingRun
     /// What an interrupted run of the same task made in a step; nil where it did not come so far.
@@ -172,11 +186,12 @@ package struct PruningRun {
     package var report: (PruningStep) -> Void
 
     package init(
-        training: @escaping (Int) throws(ErdeError) -> TrainingRun,
+        computation: TrainingComputation, training: @escaping (Int) throws(ErdeError) -> TrainingRun,
         earlier: @escaping (Int) throws(ErdeError) -> Model? = { (_) throws(ErdeError) in nil },
         save: @escaping (Int, Model) throws(ErdeError) -> Void = { (_, _) throws(ErdeError) in },
         report: @escaping (PruningStep) -> Void = { _ in }
     ) {
+        self.computation = computation
         self.training = training
         self.earlier = earlier
         self.save = save

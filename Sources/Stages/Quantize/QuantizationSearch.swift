@@ -11,6 +11,8 @@ struct QuantizationSearch {
     private let dataset: Dataset
     private let recipe: QuantizationRecipe
     private let run: QuantizationRun
+    /// Nil where the recipe has no epochs for it.
+    private let training: QuantizedTraining?
     /// In the form for inference, equalised.
     private let graph: Graph
     private var parameters: Parameters
@@ -35,6 +37,16 @@ struct QuantizationSearch {
                 .usage, "quantization", "no layer of the model has a form in bytes\(reasons.isEmpty ? "" : " (\(reasons))")",
                 remedy: "give a model with convolutions or fully connected layers")
         }
+        if recipe.trainingEpochs > 0 {
+            guard let training = run.training else {
+                throw ErdeError(
+                    .usage, "--qat-epochs", "nothing says how to train", remedy: "leave it out, or give a dataset and a loss")
+            }
+            try training.validate(fast.graph, fast.parameters, on: dataset)
+            self.training = training
+        } else {
+            training = nil
+        }
         run.report("Observing \(sites.values.count) activations on \(images.count) training images")
         func observed(_ parameters: Parameters) throws(ErdeError) -> [String: ActivationStatistics] {
             try observe(
@@ -55,14 +67,14 @@ struct QuantizationSearch {
         parameters = fast.parameters
         record = QuantizationRecord(recipe: recipe, layerCount: sites.layers.count)
         record.floatLayers = sites.refusals.map { .init(layer: $0.layer, reason: $0.reason) }
-        record.constantValues = statistics.filter(\.value.isConstant).keys.sorted()
     }
 
     /// The model with as many layers in bytes as the accuracy allows.
     mutating func model() throws(ErdeError) -> Model {
         let before = try rightAnswers(original)
         record.accuracyBefore = before.map(\.share)
-        if recipe.trainingEpochs > 0 { try train() }
+        if let training { try train(training) }
+        record.constantValues = statistics.filter(\.value.isConstant).keys.sorted()
         record.sensitivities = try sensitivities()
         var kept = 0
         var quantized = try model(keeping: [])
@@ -83,12 +95,10 @@ struct QuantizationSearch {
     }
 
     /// Trains with rounding in the loop; then ranges are observed again, since they move with the weights.
-    private mutating func train() throws(ErdeError) {
-        guard let training = run.training else {
-            throw ErdeError(
-                .usage, "--qat-epochs", "nothing says how to train", remedy: "leave it out, or give a dataset and a loss")
-        }
-        run.report("Training with rounding in the loop for \(recipe.trainingEpochs) epochs")
+    private mutating func train(_ training: QuantizedTraining) throws(ErdeError) {
+        run.report(
+            "Training with rounding in the loop for \(recipe.trainingEpochs) \(noun("epoch", for: recipe.trainingEpochs)), "
+                + "in batches of \(training.recipe.batchSize)")
         let untrained = (parameters: parameters, statistics: statistics, right: try rightAnswers(try model(keeping: [])))
         let rounded = try graph.fakeQuantizedForm(parameters, plan(keeping: []))
         parameters = try training.trained(rounded, parameters, on: dataset)
@@ -111,7 +121,8 @@ struct QuantizationSearch {
 
     private func points(_ share: Double) -> String { decimalText(100 * share, decimals: 2) }
 
-    /// The model with some layers in float.
+    /// The model with some layers in float, without what was measured on, or learned beside, the weights that it had: thresholds,
+    /// errors and weights of ensembles.
     private func model(keeping floatLayers: Set<String>) throws(ErdeError) -> Model {
         var plan = plan(keeping: floatLayers)
         if recipe.correctsBiases { plan.biasShifts = graph.biasShifts(parameters, plan, statistics) }
@@ -120,6 +131,9 @@ struct QuantizationSearch {
         model.graph = form.graph
         model.parameters = form.parameters
         model.metadata.operatingPoints = []
+        model.metadata.provenance.trainingErrorPerExit = nil
+        model.metadata.provenance.outOfFoldErrorPerExit = nil
+        model.metadata.provenance.ensembleWeights = nil
         return model
     }
 

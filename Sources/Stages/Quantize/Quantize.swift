@@ -13,7 +13,7 @@ package struct QuantizationRun {
     package var report: (String) -> Void = { _ in }
     /// Asked between two measurements; true ends the quantization with an error of kind `interrupted`.
     package var shouldStop: () -> Bool = { false }
-    /// How the model is trained with rounding in the loop, when the recipe asks for that.
+    /// How the model is trained with rounding in the loop; needed when the recipe asks for that.
     package var training: QuantizedTraining?
 
     package init(engine: any Engine, options: CompilationOptions = CompilationOptions()) {
@@ -25,11 +25,13 @@ package struct QuantizationRun {
 /// Quantizes a model after its training: ranges are observed on training images, and layers whose rounding costs an exit
 /// too much accuracy on the calibration split stay in float.
 ///
-/// Thresholds are left out, because the scores that they were fitted on are others now.
+/// Thresholds are left out, because the scores that they were fitted on are others now; and so are errors on training images
+/// and weights of ensembles, which are those of the model in float.
 ///
 /// - Returns: a model whose graph computes with bytes, with the record of how it came about in its provenance.
-/// - Throws: `ErdeError` of kind `usage` for a model that is quantized already or has nothing to quantize, `badData` when
-///   there are no images to calibrate on, or weights or activations are not finite, `interrupted` when asked to stop.
+/// - Throws: `ErdeError` of kind `usage` for a model that is quantized already or has nothing to quantize, and for a training
+///   that is asked for and missing or does not fit; `badData` when there are no images to calibrate on, or weights or
+///   activations are not finite, `interrupted` when asked to stop.
 package func quantize(
     _ model: Model, on dataset: Dataset, recipe: QuantizationRecipe, run: QuantizationRun
 ) throws(ErdeError) -> Model {

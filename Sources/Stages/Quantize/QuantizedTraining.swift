@@ -1,5 +1,5 @@
 package import Artifacts
-import Diagnostics
+package import Diagnostics
 import Graphs
 package import Training
 
@@ -12,10 +12,13 @@ package struct QuantizedTraining {
     package var run: TrainingRun
 
     /// - Parameters:
-    ///   - student: its recipe is taken over, for fewer epochs at a twentieth of the learning rate: the network is found,
-    ///     and only its rounding is new.
+    ///   - student: in float. Its recipe is taken over, for fewer epochs at a twentieth of the learning rate: the network is
+    ///     found, and only its rounding is new. The batch size is fitted to the images, and the bound of gradients to the network
+    ///     that is trained, in which batch normalisations are folded into the layers before them.
     ///   - teacher: of the loss that the student learned with; without it cross-entropy alone is left.
-    package init(student: Model, teacher: Model?, epochs: Int, run: TrainingRun) {
+    ///   - images: of the training split.
+    /// - Throws: `ErdeError` of kind `badData` when the student lacks a variable.
+    package init(student: Model, teacher: Model?, epochs: Int, images: Int, run: TrainingRun) throws(ErdeError) {
         self.teacher = teacher
         var loss = student.metadata.provenance.distillation ?? DistillationRecipe()
         if teacher == nil, loss.method.learnsFromTeacher { loss.method = .ce }
@@ -24,15 +27,29 @@ package struct QuantizedTraining {
         var recipe = student.metadata.provenance.training ?? TrainingRecipe()
         recipe.epochs = epochs
         recipe.peakLearningRate /= 20
+        if student.metadata.provenance.training == nil { recipe.fitCrop(to: student.metadata.image) }
+        recipe.fitBatch(toImages: images)
+        recipe.clipGradients(in: try student.graph.optimizedForInference(student.parameters).graph)
         self.recipe = recipe
         self.run = run
     }
 
+    /// Checks that everything fits together, before any time is spent.
+    ///
+    /// - Parameter graph: before or after its floats are rounded.
+    /// - Throws: `ErdeError`: see `TrainingTask.validate`.
+    func validate(_ graph: Graph, _ parameters: Parameters, on dataset: Dataset) throws(ErdeError) {
+        try task(graph, parameters, on: dataset).validate()
+    }
+
     /// The parameters of a graph of rounded floats after training.
     func trained(_ graph: Graph, _ parameters: Parameters, on dataset: Dataset) throws(ErdeError) -> Parameters {
-        let task = TrainingTask(
+        try Trainer(task(graph, parameters, on: dataset), run).train().parameters
+    }
+
+    private func task(_ graph: Graph, _ parameters: Parameters, on dataset: Dataset) -> TrainingTask {
+        TrainingTask(
             graph: graph, parameters: parameters, teacher: distillation.method.learnsFromTeacher ? teacher : nil,
             dataset: dataset, recipe: recipe, distillation: distillation)
-        return try Trainer(task, run).train().parameters
     }
 }

@@ -15,8 +15,8 @@ package import Training
 ///   - earlier: what an interrupted run of the same options has made; its folds are not trained again.
 ///   - run: gives the run of a fold, counted from 0.
 ///   - save: called with everything made so far when a fold is done.
-/// - Throws: `ErdeError`: see `Trainer`; and of kind `usage` when `earlier` was made with other options or there are fewer
-///   images than folds.
+/// - Throws: `ErdeError`: see `Trainer`; and of kind `usage` when `earlier` was made with other options or by another
+///   engine or precision, or there are fewer images than folds.
 package func judgeOutOfFold(
     on dataset: Dataset, architecture: ArchitectureDescription, recipe: TrainingRecipe, loss: DistillationRecipe, folds: Int,
     continuing earlier: FoldPredictions?, run: (Int) throws(ErdeError) -> TrainingRun,
@@ -32,15 +32,19 @@ package func judgeOutOfFold(
         folds: folds, datasetFingerprint: dataset.fingerprint, imageCount: dataset.train.count,
         classes: dataset.description.classNames.count, exits: start.exitCount, architecture: architecture.name,
         training: recipe, distillation: loss)
-    if let earlier, earlier.origin != origin {
-        throw ErdeError(
-            .usage, "--out-of-fold", "the folds judged so far were made with other options or on another dataset",
-            remedy: "give the same options again, or start without --resume")
-    }
+    if let earlier, earlier.origin != origin { throw otherFolds("with other options or on another dataset") }
     var predictions = earlier ?? FoldPredictions(origin)
     let plan = FoldPlan(labels: dataset.train.labels, folds: folds, seed: recipe.seed)
     for fold in predictions.foldsDone..<folds {
         let run = try run(fold)
+        let now = run.computation
+        if let made = predictions.computation {
+            guard (made.engine, made.precision) == (now.engine, now.precision) else {
+                throw otherFolds("by the engine \(made.engine) in \(made.precision), now \(now.engine) in \(now.precision)")
+            }
+        } else {
+            predictions.computation = now
+        }
         let seen = dataset.training(on: plan.images(outside: fold), name: "without fold \(fold + 1) of \(folds)")
         var model = start
         let task = TrainingTask(
@@ -54,4 +58,10 @@ package func judgeOutOfFold(
         try save(fold, predictions)
     }
     return predictions
+}
+
+private func otherFolds(_ difference: String) -> ErdeError {
+    ErdeError(
+        .usage, "--out-of-fold", "the folds judged so far were made \(difference)",
+        remedy: "give the same options again, or start without --resume")
 }

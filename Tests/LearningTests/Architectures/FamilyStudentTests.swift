@@ -19,6 +19,7 @@ import Testing
         #expect(choice.candidates.contains { $0.architecture == teacher })
         #expect(choice.candidates.contains(choice.chosen))
         #expect(choice.candidates.allSatisfy { $0.fullDepthMACs <= full && $0.architecture.family == teacher.family })
+        #expect(choice.candidates.allSatisfy { $0.cumulativeMACs.count == macs.count })
         #expect(choice.candidates.map(\.fullDepthMACs) == choice.candidates.map(\.fullDepthMACs).sorted())
         #expect(Double(choice.chosen.cumulativeMACs[0]) <= StudentChoice.firstExitShare * budget)
         #expect(0.5...1.5 ~= Double(choice.chosen.fullDepthMACs) / (StudentChoice.fullDepthBudgets * budget), "\(choice.chosen)")
@@ -34,8 +35,15 @@ import Testing
         let macs = try teacher.cumulativeMACs(image: image, classes: 10)
         let choice = try StudentChoice.choose(
             teacher: teacher, image: image, classes: 10, targetMACs: Double(macs[1]) / 4, exits: 2)
-        #expect(choice.chosen.cumulativeMACs.count <= 2)
-        #expect(choice.candidates.contains { $0.cumulativeMACs.count == 2 })
-        #expect(choice.candidates.allSatisfy { $0.cumulativeMACs.count <= 2 })
+        #expect(choice.candidates.contains(choice.chosen))
+        #expect(choice.candidates.allSatisfy { $0.cumulativeMACs.count == 2 })
+    }
+
+    /// Exits late in a deep network come together in a shallow one.
+    @Test func studentsTooShallowForTheExitsAreLeftOut() throws {
+        let teacher = try ArchitectureDescription(parsing: "preresnet-20:exits=8,9")
+        let choice = try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: 1e7)
+        #expect(choice.candidates.contains { $0.architecture == teacher })
+        #expect(choice.candidates.allSatisfy { $0.cumulativeMACs.count == 2 })
     }
 }

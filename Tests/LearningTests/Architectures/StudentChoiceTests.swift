@@ -86,4 +86,32 @@ import Testing
         }
         #expect(capped.subject == "maximum MACs" && capped.remedy?.contains("at least 2.391 M MACs") == true, "\(capped)")
     }
+
+    /// No maximum and no budget helps where the students of another network cost more than the teacher; a narrower one does.
+    @Test(arguments: [nil, 2.1e6] as [Double?]) func aTeacherThatIsTheLimitIsNamed(_ maximum: Double?) throws {
+        func choose(_ network: String) throws -> StudentChoice {
+            try StudentChoice.choose(
+                teacher: ArchitectureTests.description(network), image: image, classes: 10, targetMACs: 255_000, maxMACs: maximum,
+                teacherMACs: 510_000)
+        }
+        let error = try #require(throws: ErdeError.self) { try choose("mobilenetv2") }
+        #expect(error.kind == .usage && error.subject == "mobilenetv2")
+        #expect(error.problem.contains("the teacher itself only 510.0 k MACs"), "\(error)")
+        #expect(error.remedy?.contains("at least") == false, "\(error)")
+        let advice = try #require(error.remedy?.firstMatch(of: /--student auto:(.+)$/)).output.1
+        #expect(try choose(String(advice)).chosen.fullDepthMACs <= 510_000)
+    }
+
+    @Test func aBudgetThatTheTeacherDoesNotCostIsNotAdvised() throws {
+        // The first exit stands so late that its budget is more than the whole network costs.
+        let network = try ArchitectureTests.description("preresnet-20:exits=8,9")
+        let all = try StudentChoice.choose(teacher: network, image: image, classes: 10, targetMACs: 1e7)
+        let smallest = Double(all.candidates[0].fullDepthMACs)
+        let error = try #require(throws: ErdeError.self) {
+            try StudentChoice.choose(
+                teacher: network, image: image, classes: 10, targetMACs: smallest / 2, teacherMACs: 1.1 * smallest)
+        }
+        #expect(error.subject == "target MACs" && error.remedy?.contains("--student") == true, "\(error)")
+        #expect(error.remedy?.contains("at least") == false, "\(error)")
+    }
 }

@@ -32,6 +32,8 @@ package struct FoldPredictions: Hashable, Sendable {
     }
 
     package let origin: Origin
+    /// What the teachers were trained by; nil before the first, and where it is not known.
+    package var computation: TrainingComputation?
     /// Folds that have been judged, from the first on.
     package var foldsDone = 0
     /// Per exit `[N,K]` row-major in the order of the training split; zeros for images not judged yet.
@@ -56,6 +58,21 @@ package struct FoldPredictions: Hashable, Sendable {
                     image * classes..<(image + 1) * classes, with: rows[place * classes..<(place + 1) * classes])
             }
         }
+    }
+
+    /// Logits `[images,K]` of an exit, counted from 0, for some of the images.
+    package func logits(exit: Int, of images: some Collection<Int32>) -> [Float] {
+        images.flatMap { logits[exit][Int($0) * origin.classes..<(Int($0) + 1) * origin.classes] }
+    }
+
+    /// Those of some of the images, as the predictions for a dataset that has these alone, in this order.
+    package func selecting(_ images: [Int], datasetFingerprint: String) -> FoldPredictions {
+        var origin = origin
+        (origin.imageCount, origin.datasetFingerprint) = (images.count, datasetFingerprint)
+        var selected = FoldPredictions(origin)
+        (selected.foldsDone, selected.computation) = (foldsDone, computation)
+        selected.logits = logits.indices.map { logits(exit: $0, of: images.map(Int32.init)) }
+        return selected
     }
 
     /// Per exit, the share of images judged wrongly, 0…1; of equal maxima the first counts.

@@ -26,6 +26,13 @@ package struct ModelMetadata: Hashable, Sendable, Codable {
         self.provenance = provenance
     }
 
+    /// The one of some budgets that the model was made for, which tables write the same; nil where none is, or where it was made
+    /// for no budget.
+    package func target(among budgets: [Double]) -> Double? {
+        guard let target = provenance.targetMACs else { return nil }
+        return budgets.first { $0 == target } ?? budgets.first { macsText($0) == macsText(target) }
+    }
+
     /// The operating point with the largest budget that does not exceed `macs`.
     package func operatingPoint(atMost macs: Double) -> OperatingPoint? {
         operatingPoints.filter { $0.budgetMACs <= macs * (1 + 1e-9) }.max { $0.budgetMACs < $1.budgetMACs }

@@ -16,6 +16,12 @@ package struct Provenance: Hashable, Sendable, Codable {
     package var training: TrainingRecipe?
     package var distillation: DistillationRecipe?
     package var computation: TrainingComputation?
+    /// Hash of the weights of the teacher it learned from; nil where it had none.
+    package var teacherWeightsHash: String?
+    /// Hash of the out-of-fold predictions it learned from; nil where it had none.
+    package var foldPredictionsHash: String?
+    /// The mean MACs an image may cost that it was made for; nil where it was made for no budget.
+    package var targetMACs: Double?
     /// Per exit, the share of augmented training images that the trained network gets wrong, 0…1.
     package var trainingErrorPerExit: [Double]?
     /// Per exit, the share of training images that teachers trained without them get wrong, 0…1; nil where that was not

@@ -97,7 +97,8 @@ struct MSDNetFamily: NetworkFamily {
         return try network.layer(y, name, channels: channels, kernel: 3, stride: stride)
     }
 
-    /// Fewer layers, an earlier first exit, and a smaller growth with a stem in proportion; exits at equal distances.
+    /// Fewer layers, an earlier first exit, and a smaller growth with a stem in proportion; as many exits at equal distances, or
+    /// fewer.
     func students(of teacher: NetworkFields, exits: Int) -> [NetworkFields] {
         let (widest, step) = (teacher.number(.growth), teacher.number(.step))
         let last = standardExits(of: teacher)[exits - 1]

@@ -33,7 +33,8 @@ protocol NetworkFamily: Sendable {
     func build(_ fields: NetworkFields, on image: Value, in network: inout NetworkBuilder) throws(ErdeError)
     /// Networks of this family that are no larger than the teacher, which is among them.
     ///
-    /// - Parameter exits: after how many of the teacher's standard exits the students end.
+    /// - Parameter exits: after how many of the teacher's standard exits the students end. Some may have fewer themselves; the
+    ///   caller wants those whose exits stand elsewhere, too.
     func students(of teacher: NetworkFields, exits: Int) -> [NetworkFields]
 }
 

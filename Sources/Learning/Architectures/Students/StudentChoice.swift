@@ -34,16 +34,19 @@ package struct StudentChoice: Hashable, Sendable {
     /// Chooses the candidate whose first exit costs at most 0.6 budgets and whose full depth is nearest to 2 budgets; with one
     /// exit, the one of the largest full depth that is not above the budget.
     ///
-    /// What the candidates are, the family says; none is larger than the teacher.
+    /// What the candidates are, the family says; none is larger than the network they are versions of, nor costs more than the
+    /// teacher, and all have the same number of exits.
     ///
     /// - Parameters:
+    ///   - teacher: the network that the students are smaller versions of.
     ///   - targetMACs: the mean MACs an image may cost.
-    ///   - maxMACs: the most that any image may cost; nil leaves the teacher's own full depth as the limit.
-    ///   - exits: number of exits, at most the teacher's; nil takes as many as the teacher has.
+    ///   - maxMACs: the most that any image may cost; nil leaves what the teacher costs as the limit.
+    ///   - teacherMACs: what the teacher costs at full depth, where it is another network than `teacher`.
+    ///   - exits: number of exits, at most those of `teacher`; nil takes as many as it has.
     /// - Throws: `ErdeError` of kind `usage` for a budget below every candidate, naming the smallest one in reach.
     package static func choose(
         teacher: ArchitectureDescription, image: ImageFormat, classes: Int, targetMACs: Double, maxMACs: Double? = nil,
-        exits: Int? = nil
+        teacherMACs: Double? = nil, exits: Int? = nil
     ) throws(ErdeError) -> StudentChoice {
         try teacher.validate(as: teacher.name)
         try teacher.requireTask(image: image, classes: classes)
@@ -54,49 +57,79 @@ package struct StudentChoice: Hashable, Sendable {
                 .usage, "exits", "a student of \(exits) exits from a teacher of \(most)",
                 remedy: "choose 1 to \(most)")
         }
-        let teacherMACs = Double(try teacher.cumulativeMACs(image: image, classes: classes).last ?? 0)
-        let limit = min(maxMACs ?? teacherMACs, teacherMACs)
+        let own = Double(try teacher.cumulativeMACs(image: image, classes: classes).last ?? 0)
+        let bound = min(teacherMACs ?? own, own)
+        let limit = min(maxMACs ?? bound, bound)
         let family = try family(of: teacher, exits: exits, image: image, classes: classes)
-        let small = family.filter { Double($0.fullDepthMACs) <= limit }
-        guard !small.isEmpty else {
+        guard let smallest = family.first.map({ Double($0.fullDepthMACs) }) else {
+            throw ErdeError(
+                .usage, teacher.name, "no smaller network of its family has \(exits) \(noun("exit", for: exits))",
+                remedy: "name the student's network with --student")
+        }
+        /// Advice where no student of this network will do.
+        func otherNetwork() -> String {
+            let narrower = narrower(
+                than: teacher, exits: exits, image: image, classes: classes, targetMACs: targetMACs, limit: limit)
+            return "name a smaller network with --student" + (narrower.map { ", for example --student auto:\($0.name)" } ?? "")
+        }
+        guard smallest <= bound else {
+            throw ErdeError(
+                .usage, teacher.name,
+                "even its smallest student costs \(macsText(smallest)), and the teacher itself only \(macsText(bound))",
+                remedy: otherNetwork())
+        }
+        guard smallest <= limit else {
             throw ErdeError(
                 .usage, "maximum MACs",
-                "no student costs at most \(macsText(limit)); the smallest costs \(macsText(Double(family[0].fullDepthMACs)))",
-                remedy: "allow at least \(macsText(atLeast: Double(family[0].fullDepthMACs)))")
+                "no student costs at most \(macsText(limit)); the smallest costs \(macsText(smallest))",
+                remedy: "allow at least \(macsText(atLeast: smallest))")
         }
-        if exits == 1 { return try largest(of: small, targetMACs: targetMACs) }
-        let reachable = small.filter { Double($0.cumulativeMACs[0]) <= firstExitShare * targetMACs }
+        let small = family.filter { Double($0.fullDepthMACs) <= limit }
+        if let chosen = best(of: small, targetMACs: targetMACs) { return StudentChoice(chosen: chosen, candidates: small) }
+        let (least, reason) = outOfReach(small)
+        throw ErdeError(
+            .usage, "target MACs", "\(macsText(targetMACs)) are out of reach: \(reason)",
+            remedy: least <= bound
+                ? "choose a budget of at least \(macsText(atLeast: least)), or name a smaller network with --student"
+                : otherNetwork())
+    }
+
+    /// The candidate that the rule is for; nil when none can meet the budget.
+    ///
+    /// - Parameter candidates: by ascending full-depth MACs, all with as many exits.
+    private static func best(of candidates: [Candidate], targetMACs: Double) -> Candidate? {
+        if candidates.first?.cumulativeMACs.count == 1 { return candidates.last { Double($0.fullDepthMACs) <= targetMACs } }
+        let reachable = candidates.filter { Double($0.cumulativeMACs[0]) <= firstExitShare * targetMACs }
         let wanted = fullDepthBudgets * targetMACs
         func distance(_ candidate: Candidate) -> Double { abs(log(Double(candidate.fullDepthMACs) / wanted)) }
-        guard let chosen = reachable.min(by: { (distance($0), $0.cumulativeMACs[0]) < (distance($1), $1.cumulativeMACs[0]) })
-        else {
-            let firstExit = Double(small.map { $0.cumulativeMACs[0] }.min() ?? 0)
-            let smallest = firstExit / firstExitShare
-            throw outOfReach(
-                targetMACs, least: smallest,
-                "the smallest first exit of this family costs \(macsText(firstExit)) and may take "
-                    + "\(Int(firstExitShare * 100)) % of the budget")
-        }
-        return StudentChoice(chosen: chosen, candidates: small)
+        return reachable.min { (distance($0), $0.cumulativeMACs[0]) < (distance($1), $1.cumulativeMACs[0]) }
     }
 
-    /// - Parameter candidates: of one exit, by ascending full-depth MACs.
-    private static func largest(of candidates: [Candidate], targetMACs: Double) throws(ErdeError) -> StudentChoice {
-        guard let chosen = candidates.last(where: { Double($0.fullDepthMACs) <= targetMACs }) else {
-            let smallest = Double(candidates[0].fullDepthMACs)
-            throw outOfReach(
-                targetMACs, least: smallest,
-                "the smallest network of this family costs \(macsText(smallest)), and with one exit every image goes through all "
-                    + "of it")
+    /// The smallest budget that one of these candidates can meet, and why no smaller one.
+    private static func outOfReach(_ candidates: [Candidate]) -> (least: Double, reason: String) {
+        let firstExit = Double(candidates.map { $0.cumulativeMACs[0] }.min() ?? 0)
+        guard candidates.first?.cumulativeMACs.count != 1 else {
+            return (
+                firstExit,
+                "the smallest network of this family costs \(macsText(firstExit)), and with one exit every image goes through "
+                    + "all of it"
+            )
         }
-        return StudentChoice(chosen: chosen, candidates: candidates)
+        return (
+            firstExit / firstExitShare,
+            "the smallest first exit of this family costs \(macsText(firstExit)) and may take \(Int(firstExitShare * 100)) % "
+                + "of the budget"
+        )
     }
 
-    /// - Parameter least: the smallest budget that the family can meet.
-    private static func outOfReach(_ targetMACs: Double, least: Double, _ reason: String) -> ErdeError {
-        ErdeError(
-            .usage, "target MACs", "\(macsText(targetMACs)) are out of reach: \(reason)",
-            remedy: "choose a budget of at least \(macsText(atLeast: least)), or name a smaller network with --student")
+    /// The network half as wide, or a quarter and so on: the widest of which a student can be chosen; nil when none can.
+    private static func narrower(
+        than network: ArchitectureDescription, exits: Int, image: ImageFormat, classes: Int, targetMACs: Double, limit: Double
+    ) -> ArchitectureDescription? {
+        network.narrowed.first { narrowed in
+            let family = try? family(of: narrowed, exits: exits, image: image, classes: classes)
+            return best(of: (family ?? []).filter { Double($0.fullDepthMACs) <= limit }, targetMACs: targetMACs) != nil
+        }
     }
 
     /// Candidates worth a short training: the chosen one, then each time the one least like those before it.

@@ -12,8 +12,8 @@ import Tensors
 ///     L(without channel) − L ≈ −Σ g·w
 ///
 /// after Molchanov et al., "Importance Estimation for Neural Network Pruning", 2019. The network runs with its running
-/// statistics and without dropout, the teacher beside it. Inputs: `image` `[N,C,H,W]`, `batch_labels` int32 `[N]`. Outputs:
-/// `loss`, and for each weight that reads channels `change_<weight>`: `Σ g·w` by place along its axis 1.
+/// statistics and without dropout, the teacher beside it. Inputs: `image` `[N,C,H,W]`, `batch_labels` int32 `[N]`, and with
+/// out-of-fold predictions `fold_logits_exit1` … `[N,K]`, by which right and wrong are told. Outputs: `loss`, and for each weight that reads channels `change_<weight>`: `Σ g·w` by place along its axis 1.
 package struct TaylorGraph: Sendable {
     package let graph: Graph
     /// The axis that each output `change_…` runs along, in the network's graph.
@@ -21,15 +21,19 @@ package struct TaylorGraph: Sendable {
     /// Contents of variables beside the network's: the teacher's and the loss's own.
     let otherParameters: Parameters
 
+    /// The inputs for out-of-fold predictions, by exit; empty where the loss uses none.
+    let foldInputs: [String]
+
     static let labels = "batch_labels"
     static let loss = "loss"
 
     /// - Parameters:
     ///   - network: in canonical form.
     ///   - teacher: whom the loss learns from; nil with the methods that need nobody.
+    ///   - foldExits: exits that out-of-fold predictions are given of; without a teacher they take its place.
     package init(
         _ network: Graph, _ dependencies: ChannelDependencies, teacher: Model?, distillation: DistillationRecipe,
-        labelSmoothing: Double = 0, batch: Int
+        foldExits: Int = 0, labelSmoothing: Double = 0, batch: Int
     ) throws(ErdeError) {
         var builder = GraphBuilder()
         let network = try network.rebatched(batch)
@@ -50,10 +54,14 @@ package struct TaylorGraph: Sendable {
                     fast.parameters[frozen.name(of: variable.value)]
             }
         }
+        let logits = network.outputs.map { values[$0.value]! }
+        foldInputs = (0..<foldExits).map { "fold_logits_exit\($0 + 1)" }
+        let folds = foldInputs.map { builder.input($0, network.type(of: network.outputs[0].value)) }
+        let judges = folds.isEmpty ? teacherLogits : folds
         let loss = try multiExitLoss(
             distillation,
             of: LossInputs(
-                studentLogits: network.outputs.map { values[$0.value]! }, teacherLogits: teacherLogits,
+                studentLogits: logits, teacherLogits: teacherLogits ?? judges, judgeLogits: judges,
                 targets: Targets(labels: labels, smoothing: labelSmoothing)),
             in: &builder)
         if let own = loss.ensembleWeightLogits { others[builder.graph.name(of: own.value)] = own.initial }

@@ -31,8 +31,11 @@ package final class TaylorImportance {
 
     /// Looks at the first batches of an epoch of images as they are.
     ///
+    /// - Parameter folds: of these images, for a graph with inputs for them.
     /// - Throws: `ErdeError` of kind `usage` when the images do not fill a batch, `badData` when the loss is no number.
-    package func add(batches: Int, of samples: Samples, seed: UInt64) throws(ErdeError) {
+    package func add(
+        batches: Int, of samples: Samples, folds: FoldPredictions? = nil, seed: UInt64
+    ) throws(ErdeError) {
         let size = taylor.graph.batch
         var augmentation = AugmentationRecipe()
         (augmentation.cropPadding, augmentation.horizontalFlip) = (0, false)
@@ -46,6 +49,13 @@ package final class TaylorImportance {
         let buffer = BatchBuffer(batchSize: size, elementsPerImage: samples.image.byteCount)
         for step in 0..<min(batches, sampler.stepsPerEpoch) {
             sampler.fill(epoch: 0, step: step, order: order, buffer)
+            for (exit, name) in taylor.foldInputs.enumerated() {
+                guard let folds, let input = taylor.graph.inputs.first(where: { taylor.graph.name(of: $0.value) == name }) else {
+                    preconditionFailure("no out-of-fold predictions for \(name)")
+                }
+                try executable.write(
+                    input: input, Tensor([size, folds.origin.classes], folds.logits(exit: exit, of: buffer.indices)))
+            }
             try add(images: UnsafeRawBufferPointer(buffer.images), labels: UnsafeRawBufferPointer(buffer.labels))
         }
     }
@@ -53,8 +63,11 @@ package final class TaylorImportance {
     /// Looks at one batch: pixels 0…1 `[N,C,H,W]` and labels int32 `[N]`.
     package func add(images: UnsafeRawBufferPointer, labels: UnsafeRawBufferPointer) throws(ErdeError) {
         for input in taylor.graph.inputs {
-            let isLabels = taylor.graph.name(of: input.value) == TaylorGraph.labels
-            try executable.write(input: input, from: isLabels ? labels : images)
+            switch taylor.graph.name(of: input.value) {
+            case TaylorGraph.labels: try executable.write(input: input, from: labels)
+            case Model.inputName: try executable.write(input: input, from: images)
+            default: continue
+            }
         }
         try executable.run()
         var changes = [Double](repeating: 0, count: dependencies.count)

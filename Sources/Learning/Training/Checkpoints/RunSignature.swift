@@ -64,7 +64,7 @@ extension Graph {
 
 extension Parameters {
     /// Hash of all names and contents.
-    var signature: String {
+    package var signature: String {
         var hash = StableHash()
         for (name, tensor) in tensors.sorted(by: { $0.key < $1.key }) {
             hash.combine(name)
@@ -76,7 +76,7 @@ extension Parameters {
 
 extension FoldPredictions {
     /// Hash of all logits.
-    var signature: String {
+    package var signature: String {
         var hash = StableHash()
         for exit in logits { exit.withUnsafeBytes { hash.combine($0) } }
         return hash.text

@@ -12,6 +12,8 @@ extension Model {
         metadata.provenance.training = task.recipe
         metadata.provenance.distillation = task.distillation
         metadata.provenance.computation = result.computation
+        metadata.provenance.teacherWeightsHash = result.teacherWeightsHash
+        metadata.provenance.foldPredictionsHash = result.foldPredictionsHash
         metadata.provenance.trainingErrorPerExit = result.trainingErrorPerExit
         metadata.provenance.ensembleWeights = result.ensembleWeights?.rows
     }

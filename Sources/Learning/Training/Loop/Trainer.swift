@@ -10,6 +10,9 @@ import Tensors
 /// The weights are a function of the task, the engine and the number of its threads: stopping and going on, or how long
 /// data take, change no bit.
 package final class Trainer {
+    /// What errors of a training are about.
+    private static let subject = "training"
+
     private let task: TrainingTask
     private let run: TrainingRun
     private let signature: RunSignature
@@ -30,12 +33,10 @@ package final class Trainer {
         try task.validate()
         self.task = task
         self.run = run
-        let outOfFold = task.distillation.effectiveOutOfFold
-        // A teacher whose place is taken need not run.
-        let teacher = try (outOfFold == .all ? nil : task.teacher).map { (model) throws(ErdeError) in
+        let teacher = try task.runningTeacher.map { (model) throws(ErdeError) in
             try model.graph.optimizedForInference(model.parameters)
         }
-        let folds = outOfFold == .ignored ? nil : task.foldPredictions
+        let folds = task.usedFoldPredictions
         let training = try TrainingGraph(
             student: task.graph, teacher: teacher?.graph, recipe: task.recipe, distillation: task.distillation,
             foldExits: folds?.origin.exits ?? 0)
@@ -83,8 +84,8 @@ package final class Trainer {
 
     /// Trains to the end.
     ///
-    /// - Throws: `ErdeError` of kind `interrupted` after a stop request and a checkpoint; of kind `usage` when the loss or
-    ///   a weight is no finite number any more.
+    /// - Throws: `ErdeError` of kind `interrupted` after a stop request and a checkpoint; of kind `diverged` when the loss
+    ///   or a weight is no finite number any more.
     package func train() throws(ErdeError) -> TrainingResult {
         run.report(.started(step: position.step, steps: steps, epochs: position.epochs))
         if let resumeWarning { run.report(.warning(resumeWarning)) }
@@ -93,14 +94,13 @@ package final class Trainer {
         try writeLog()
         let loader = BatchLoader(sampler: sampler, firstStep: position.step, steps: steps)
         while position.step < steps { try trainEpoch(loader) }
-        let parameters = try learned()
+        let parameters = network(of: try learned())
         let evaluator = try evaluator(parameters)
         return TrainingResult(
             parameters: parameters, epochs: position.epochs,
             trainingErrorPerExit: try evaluator.error(onAugmented: sampler, epoch: task.recipe.epochs),
             ensembleWeights: try runner.ensembleWeights(),
-            computation: TrainingComputation(
-                engine: signature.engine, precision: signature.precision.rawValue, threads: signature.threads))
+            computation: run.computation, teacherWeightsHash: signature.teacher, foldPredictionsHash: signature.folds)
     }
 
     /// Trains to the end of the present epoch, evaluates and keeps a checkpoint.
@@ -119,7 +119,7 @@ package final class Trainer {
             guard metrics.lossSum.isFinite else {
                 throw diverged(
                     "the loss became \(metrics.lossSum) in epoch \(epoch + 1), step \(position.step % stepsPerEpoch + 1), at a "
-                        + "learning rate of \(learningRate)")
+                        + "learning rate of \(Float(learningRate))")
             }
             position.metrics += metrics
             position.step += 1
@@ -135,7 +135,8 @@ package final class Trainer {
         }
         let seconds = (ContinuousClock.now - start).seconds
         let images = Double((end - firstStep) * task.recipe.batchSize)
-        let calibration = try evaluator(try learned()).accuracy(on: task.dataset.calibration)
+        let learned = try learned()
+        let calibration = try evaluator(network(of: learned)).accuracy(on: task.dataset.calibration)
         let ensembles = try runner.ensembleWeights()
         let summary = EpochSummary(
             epoch: epoch + 1, epochs: task.recipe.epochs, loss: position.metrics.loss,
@@ -151,18 +152,26 @@ package final class Trainer {
         warnIfTeacherKnowsEverything(summary)
         if position.step == steps { warnOfGuessing(calibration) }
         try writeLog()
-        try save()
+        try save(learned)
     }
 
-    /// The network's variables as they are now.
+    /// All variables that training changes, as they are now: the network's, those of the loss and of the optimizer.
     private func learned() throws(ErdeError) -> Parameters {
         var parameters = Parameters()
-        let wanted = Set(task.graph.variables.map { task.graph.name(of: $0.value) })
         for variable in runner.learnedVariables {
-            let name = runner.training.graph.name(of: variable.value)
-            if wanted.contains(name) { parameters[name] = try runner.executable.read(variable: variable) }
+            parameters[runner.training.graph.name(of: variable.value)] = try runner.executable.read(variable: variable)
         }
         try requireFinite(parameters)
+        return parameters
+    }
+
+    /// The network's alone.
+    private func network(of learned: Parameters) -> Parameters {
+        var parameters = Parameters()
+        for variable in task.graph.variables {
+            let name = task.graph.name(of: variable.value)
+            parameters[name] = learned[name]
+        }
         return parameters
     }
 
@@ -178,16 +187,11 @@ package final class Trainer {
         return [Int32(truncatingIfNeeded: word >> 32), Int32(truncatingIfNeeded: word)]
     }
 
-    private func save() throws(ErdeError) {
+    private func save(_ learned: Parameters) throws(ErdeError) {
         guard let folder = run.checkpoints else { return }
-        var parameters = Parameters()
-        for variable in runner.learnedVariables {
-            parameters[runner.training.graph.name(of: variable.value)] = try runner.executable.read(variable: variable)
-        }
-        try requireFinite(parameters)
         let state = CheckpointState(
             version: erdeVersion, signature: signature, step: position.step, metrics: position.metrics, epochs: position.epochs)
-        try folder.save(Checkpoint(state: state, parameters: parameters))
+        try folder.save(Checkpoint(state: state, parameters: learned))
         run.report(.checkpoint(path: folder.path))
     }
 
@@ -196,16 +200,16 @@ package final class Trainer {
     }
 
     private func stop(epoch: Int) throws(ErdeError) -> Never {
-        try save()
+        try save(try learned())
         let place =
             "stopped in epoch \(epoch + 1) of \(task.recipe.epochs), after step \(position.step - epoch * stepsPerEpoch) of \(stepsPerEpoch)"
         if let folder = run.checkpoints {
             throw ErdeError(
-                .interrupted, ErdeError.trainingSubject, "\(place); the checkpoint is in \(folder.path)",
+                .interrupted, Trainer.subject, "\(place); the checkpoint is in \(folder.path)",
                 remedy: "run the same command with --resume to go on")
         }
         throw ErdeError(
-            .interrupted, ErdeError.trainingSubject, "\(place), without a checkpoint", remedy: "start again")
+            .interrupted, Trainer.subject, "\(place), without a checkpoint", remedy: "start again")
     }
 
     /// The loss shows what a step did only in the next one, so that the last before a checkpoint needs a look of its own. Which
@@ -222,10 +226,11 @@ package final class Trainer {
     /// - Parameter what: with the place.
     private func diverged(_ what: String) -> ErdeError {
         let recipe = task.recipe
-        let clip = recipe.gradientClip > 0 ? "a lower gradientClip (now \(recipe.gradientClip))" : "a gradientClip (now none)"
+        let clip = recipe.gradientClip > 0 ? "now \(recipe.gradientClip)" : "now none"
         return ErdeError(
-            .usage, ErdeError.trainingSubject, what,
-            remedy: "choose a lower peakLearningRate (now \(recipe.peakLearningRate)), a longer warmupShare, or \(clip)")
+            .diverged, Trainer.subject, what,
+            remedy: "choose a lower peakLearningRate (--learning-rate, now \(recipe.peakLearningRate)), a lower gradientClip "
+                + "(--gradient-clip, \(clip)), or in a recipe a longer warmupShare")
     }
 
     /// Says which exits have learned nothing: they are right no more often than one class is.

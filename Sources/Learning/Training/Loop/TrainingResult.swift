@@ -12,4 +12,8 @@ package struct TrainingResult: Sendable {
     /// With which weights the exits made up ensembles in the end; nil where that was not learned.
     package var ensembleWeights: EnsembleWeights?
     package var computation: TrainingComputation
+    /// Hash of the teacher's weights; nil without a teacher.
+    package var teacherWeightsHash: String?
+    /// Hash of the out-of-fold predictions; nil where none were used.
+    package var foldPredictionsHash: String?
 }

@@ -1,3 +1,4 @@
+package import Artifacts
 package import Execution
 
 /// Where and under whose eyes a task is trained; nothing here changes the result, but for the engine's arithmetic.
@@ -18,5 +19,11 @@ package struct TrainingRun {
     package init(engine: any Engine, options: CompilationOptions = CompilationOptions()) {
         self.engine = engine
         self.options = options
+    }
+
+    /// What computes it.
+    package var computation: TrainingComputation {
+        TrainingComputation(
+            engine: engine.name, precision: engine.precision(for: options).rawValue, threads: engine.threads(for: options))
     }
 }

@@ -30,6 +30,12 @@ package struct TrainingTask: Sendable {
         self.distillation = distillation
     }
 
+    /// The out-of-fold predictions, where the loss uses them.
+    package var usedFoldPredictions: FoldPredictions? { distillation.effectiveOutOfFold == .ignored ? nil : foldPredictions }
+
+    /// The teacher, where it is asked in every step: one whose place is taken need not run.
+    package var runningTeacher: Model? { distillation.effectiveOutOfFold == .all ? nil : teacher }
+
     /// Checks that everything fits together, before any time is spent.
     package func validate() throws(ErdeError) {
         try recipe.validate()

@@ -54,11 +54,7 @@ final class StepRunner {
         guard let foldPredictions, let exit = Int(name.dropFirst(TrainingGraph.foldLogits.count)) else {
             preconditionFailure("no out-of-fold predictions for \(name)")
         }
-        let classes = foldPredictions.origin.classes
-        let logits = foldPredictions.logits[exit - 1]
-        return Tensor(
-            [batchSize, classes],
-            batch.indices.flatMap { logits[Int($0) * classes..<(Int($0) + 1) * classes] })
+        return Tensor([batchSize, foldPredictions.origin.classes], foldPredictions.logits(exit: exit - 1, of: batch.indices))
     }
 
     private func scalar(_ name: String) throws(ErdeError) -> Double {
