@@ -41,7 +41,7 @@ import Testing
             #expect(budget.testAccuracy.low <= budget.testAccuracy.value)
             #expect(budget.thresholds.allSatisfy { $0.isFinite })
         }
-        #expect(report.target?.budgetMACs == 6e6)
+        #expect(report.target?.budgetMACs == 6e6 && report.shown == report.target)
         #expect(report.curves.map(\.rule) == [.perExitThresholds, .sharedThreshold, .oracle])
         #expect(report.curves.allSatisfy { $0.points.count == 33 })
         #expect(report.exits.count == 3)
@@ -92,6 +92,18 @@ import Testing
         #expect(calibration.operatingPoints.map(\.policy.thresholds) == [[]])
         #expect(calibration.report.budgets[0].exitShares == [1])
         #expect(calibration.report.examples.isEmpty)
+    }
+
+    /// The largest budget is not one that the model was made for; one that is written the same is.
+    @Test func aModelFindsItsTargetAmongBudgets() {
+        var metadata = ModelMetadata(
+            role: .student, classNames: [], image: ImageFormat(channels: 1, height: 1, width: 1), cumulativeMACs: [1, 2],
+            provenance: Provenance(version: "0.1.0"))
+        #expect(metadata.target(among: [2e6, 4e6]) == nil)
+        metadata.provenance.targetMACs = 4_000_123
+        #expect(metadata.target(among: [2e6, 4_000_100, 4_000_123, 6e6]) == 4_000_123)
+        #expect(metadata.target(among: [2e6, 4e6, 6e6]) == 4e6)
+        #expect(metadata.target(among: [2e6, 4.1e6]) == nil)
     }
 
     @Test func evaluationAgreesWithTheCalibrationOnTheSameSplit() throws {

@@ -47,6 +47,32 @@ import Testing
         #expect(!page.contains("nan") && !page.contains("inf\""))
     }
 
+    /// Shares that are rounded one by one would not make up a whole, and differ from the table's.
+    @Test func barsAndTablesRoundAlike() throws {
+        var report = try sampleReport()
+        var budget = try #require(report.target)
+        budget.exitShares = [0.63, 0.025, 0.345]
+        report.budgets = [budget]
+        let page = htmlPage(of: report)
+        for share in ["63", "34"] { #expect(page.contains("\">\(share)\u{202F}%</span>"), "\(share)") }
+        #expect(!page.contains("\">35\u{202F}%</span>"))
+    }
+
+    @Test func withoutATargetNoBudgetIsCalledSo() throws {
+        var report = try sampleReport()
+        report.candidates = []
+        let aimed = htmlPage(of: report)
+        report.targetMACs = nil
+        #expect(report.target == nil && report.shown == report.budgets.last)
+        let page = htmlPage(of: report)
+        #expect(HTMLChecker(page).problems.isEmpty)
+        for text in ["the target budget", "<small>target</small>", "class=\"target\"", "class=\"targetLabel\""] {
+            #expect(aimed.contains(text) && !page.contains(text), "\(text)")
+        }
+        #expect(page.contains("Confusion at the largest budget"))
+        #expect(page.contains("class=\"shareRow chosen\""))
+    }
+
     @Test(arguments: [DistillationRecipe.Method.erde, .erdeMate, .kd, .ce])
     func onlyAnEntropyTermWorksOnErrors(_ method: DistillationRecipe.Method) throws {
         var report = try sampleReport()

@@ -74,6 +74,17 @@ import Testing
         #expect(message.n_warnings == report.warnings.count)
     }
 
+    @Test func aReportNeedsNoTarget() throws {
+        var report = try sampleReport()
+        report.targetMACs = nil
+        #expect(!String(decoding: try report.json(), as: UTF8.self).contains("\"targetMACs\""))
+        #expect(try CalibrationReport(json: report.json(), name: "calibration.json") == report)
+        let bytes = try report.protobuf()
+        let unpacked = try #require(erde__calibration_report__unpack(nil, bytes.count, bytes))
+        defer { erde__calibration_report__free_unpacked(unpacked, nil) }
+        #expect(unpacked.pointee.has_target_macs == 0)
+    }
+
     @Test func thumbnailsArePNG() throws {
         let format = ImageFormat(channels: 1, height: 2, width: 3)
         let bytes = try pngBytes(channelsFirst: [0, 128, 255, 1, 2, 3], format: format)

@@ -14,15 +14,15 @@ package struct CalibrationReport: Hashable, Sendable, Codable {
     package var score: GateScore
     /// MACs of one image that leaves at each exit of the model.
     package var cumulativeMACs: [Int]
-    /// The budget the model was made for; charts and examples are drawn at the one of `budgets` with this value.
-    package var targetMACs: Double
+    /// The budget the model was made for; nil where that is not known, or no thresholds are fitted for it.
+    package var targetMACs: Double?
     package var dataset: DatasetSummary
     package var models: [ModelSummary] = []
     /// By ascending budget.
     package var budgets: [BudgetResult] = []
     package var curves: [AccuracyCurve] = []
     package var exits: [ExitCalibration] = []
-    /// On the test split at the target budget.
+    /// On the test split at the budget that is shown.
     package var confusion: ConfusionMatrix?
     package var examples: [ExitExample] = []
     /// Share of augmented training images that each exit of the teacher gets wrong, 0…1; with out-of-fold predictions,
@@ -38,7 +38,7 @@ package struct CalibrationReport: Hashable, Sendable, Codable {
 
     package init(
         version: String = erdeVersion, modelName: String, classNames: [String], score: GateScore, cumulativeMACs: [Int],
-        targetMACs: Double, dataset: DatasetSummary
+        targetMACs: Double?, dataset: DatasetSummary
     ) {
         self.version = version
         self.modelName = modelName
@@ -49,8 +49,16 @@ package struct CalibrationReport: Hashable, Sendable, Codable {
         self.dataset = dataset
     }
 
-    /// The result at the target budget, or at the nearest one to it.
+    /// The result at the target budget, or at the nearest one to it; nil without a target.
     package var target: BudgetResult? {
-        budgets.min { abs($0.budgetMACs - targetMACs) < abs($1.budgetMACs - targetMACs) }
+        guard let targetMACs else { return nil }
+        return budgets.min { abs($0.budgetMACs - targetMACs) < abs($1.budgetMACs - targetMACs) }
     }
+
+    /// The result that examples and everything else that is of one budget belong to: at the target or, without one, at the
+    /// largest budget.
+    package var shown: BudgetResult? { target ?? budgets.last }
+
+    /// What the budget of `shown` is called.
+    package var shownName: String { targetMACs == nil ? "the largest budget" : "the target budget" }
 }

@@ -18,9 +18,10 @@ package struct ModelSummary: Hashable, Sendable, Codable {
     package var millisecondsPerImageBatch1: TimeMeasurement?
     /// Milliseconds per image through the full depth, 128 images at a time.
     package var millisecondsPerImageBatch128: TimeMeasurement?
-    /// Share of the test images that leave at each exit at the target budget, 0…1; nil without thresholds.
+    /// Share of the test images that leave at each exit at the target budget, 0…1; at the largest one in a report without a
+    /// target, nil without thresholds.
     package var exitSharesAtTarget: [Double]?
-    /// On the test split at the target budget, 0…1.
+    /// On the test split at the same budget, 0…1.
     package var testAccuracyAtTarget: Double?
     /// Share of the test images that leave at another exit than in the model of the row above, 0…1.
     package var changedExitShare: Double?

@@ -16,7 +16,7 @@ extension CalibrationReport {
         (message.n_class_names, message.class_names) = (classNames.count, arena.texts(classNames))
         message.score = arena.text(score.rawValue)
         (message.n_cumulative_macs, message.cumulative_macs) = (cumulativeMACs.count, arena.counts(cumulativeMACs))
-        (message.has_target_macs, message.target_macs) = (1, targetMACs)
+        if let targetMACs { (message.has_target_macs, message.target_macs) = (1, targetMACs) }
         message.dataset = arena.message(dataset.message(arena))
         (message.n_models, message.models) = (models.count, arena.messages(models.map { $0.message(arena) }))
         (message.n_budgets, message.budgets) = (budgets.count, arena.messages(budgets.map { $0.message(arena) }))

@@ -59,7 +59,7 @@ struct  Erde__CalibrationReport
   size_t n_cumulative_macs;
   uint64_t *cumulative_macs;
   /*
-   * The budget the model was made for.
+   * The budget the model was made for. Where it is absent, everything at the target is at the largest budget.
    */
   protobuf_c_boolean has_target_macs;
   double target_macs;

@@ -74,13 +74,11 @@ struct AccuracyChart {
     }
 
     private var targetLine: Markup? {
-        guard report.targetMACs >= horizontal.values.lowerBound, report.targetMACs <= horizontal.values.upperBound else {
-            return nil
-        }
-        let x = horizontal.position(report.targetMACs)
+        guard let target = report.targetMACs, horizontal.values ~= target else { return nil }
+        let x = horizontal.position(target)
         return """
             <line class="target" x1="\(x)" x2="\(x)" y1="\(vertical.end)" y2="\(vertical.start)"/>\
-            <text class="targetLabel" x="\(x + 6)" y="\(vertical.start - 8)">target \(shortMACs(report.targetMACs))</text>
+            <text class="targetLabel" x="\(x + 6)" y="\(vertical.start - 8)">target \(shortMACs(target))</text>
             """
     }
 
@@ -154,11 +152,11 @@ struct AccuracyChart {
     private func budget(_ budget: BudgetResult) -> Markup {
         let x = horizontal.position(max(budget.testMeanMACs.value, horizontal.values.lowerBound))
         let y = vertical.position(budget.testAccuracy.value)
-        let isTarget = budget.budgetMACs == report.target?.budgetMACs
+        let isShown = budget.budgetMACs == report.shown?.budgetMACs
         return """
-            <g class="budget\(isTarget ? " chosen" : "")"><line x1="\(x)" x2="\(x)" \
+            <g class="budget\(isShown ? " chosen" : "")"><line x1="\(x)" x2="\(x)" \
             y1="\(vertical.position(budget.testAccuracy.low))" y2="\(vertical.position(budget.testAccuracy.high))"/>\
-            <circle cx="\(x)" cy="\(y)" r="\(isTarget ? 7.0 : 5.0)"><title>budget \(shortMACs(budget.budgetMACs)) MACs: \
+            <circle cx="\(x)" cy="\(y)" r="\(isShown ? 7.0 : 5.0)"><title>budget \(shortMACs(budget.budgetMACs)) MACs: \
             \(percentText(budget.testAccuracy.value)) at \(shortMACs(budget.testMeanMACs.value)) MACs on test</title></circle></g>
 
             """

@@ -7,18 +7,19 @@ struct ShareBars {
     var markup: Markup {
         let exits = report.cumulativeMACs.count
         let rows = report.budgets.map { budget -> Markup in
+            let percents = wholePercentTexts(budget.exitShares)
             let pieces = budget.exitShares.enumerated().filter { $0.element > 0 }.map { exit, share -> Markup in
                 let accuracy = budget.accuracyPerExit[exit].map { percentText($0, decimals: 1) } ?? "–"
                 // Narrow pieces say their share in the tooltip and in the table only.
-                let text: Markup = share >= 0.07 ? "\(percentText(share, decimals: 0))" : ""
+                let text: Markup = share >= 0.07 ? "\(percents[exit])" : ""
                 return """
                     <span class="piece exit\(ExitColor.index(exit, of: exits))" style="flex-grow:\(String(share))" \
                     title="exit \(exit + 1): \(percentText(share, decimals: 1)) of the images, \(accuracy) of them right">\(text)</span>
                     """
             }
-            let isTarget = budget.budgetMACs == report.target?.budgetMACs
+            let isShown = budget.budgetMACs == report.shown?.budgetMACs
             return """
-                <div class="shareRow\(isTarget ? " chosen" : "")"><div class="shareName">\(shortMACs(budget.budgetMACs))</div>\
+                <div class="shareRow\(isShown ? " chosen" : "")"><div class="shareName">\(shortMACs(budget.budgetMACs))</div>\
                 <div class="shareBar">\(pieces)</div><div class="shareNote">\
                 \(percentText(budget.testAccuracy.value, decimals: 1)) right</div></div>
 

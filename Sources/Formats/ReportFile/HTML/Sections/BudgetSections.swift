@@ -20,13 +20,14 @@ func budgetSection(_ report: CalibrationReport) -> Markup? {
         "<th scope=\"col\">leave exit \($0 + 1)<small>\(scoreSign(report)) below</small></th>" as Markup
     }
     let rows = report.budgets.map { budget -> Markup in
-        let isTarget = budget.budgetMACs == report.target?.budgetMACs
+        let isShown = budget.budgetMACs == report.shown?.budgetMACs
+        let isTarget = isShown && report.target != nil
         let shared = budget.sharedThreshold.map {
             "<td>\(percentText($0.testAccuracy))<small>\(shortMACs($0.testMeanMACs))</small></td>" as Markup
         }
         let thresholds = budget.thresholds.map { "<td>\(thresholdText($0, report))</td>" as Markup }
         return """
-            <tr\(isTarget ? " class=\"chosen\"" as Markup : "")><th scope="row">\(shortMACs(budget.budgetMACs))\
+            <tr\(isShown ? " class=\"chosen\"" as Markup : "")><th scope="row">\(shortMACs(budget.budgetMACs))\
             \(isTarget ? "<small>target</small>" as Markup : "")</th>\(thresholds)\
             <td>\(percentText(budget.testAccuracy.value))<small>\(percentText(budget.testAccuracy.low)) – \
             \(percentText(budget.testAccuracy.high))</small></td>\

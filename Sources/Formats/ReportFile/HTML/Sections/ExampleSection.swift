@@ -18,7 +18,7 @@ func exampleSection(_ report: CalibrationReport) -> Markup? {
     }
     return """
         <section><h2>Easy and hard images</h2>
-        <p class="soft">From the test split, at the target budget. H is the score at the first exit; small means sure.</p>
+        <p class="soft">From the test split, at \(report.shownName). H is the score at the first exit; small means sure.</p>
         <div class="columns">\(groups)</div></section>
 
         """

@@ -55,7 +55,7 @@ func confusionSection(_ report: CalibrationReport) -> Markup? {
     guard let confusion = report.confusion else { return nil }
     let matrix = confusion.counts.count <= 25 ? confusionTable(confusion, report.classNames) : nil
     return """
-        <section><h2>Confusion at the target budget</h2>
+        <section><h2>Confusion at \(report.shownName)</h2>
         <div class="columns\(matrix == nil ? "" : " uneven")">\(matrix)\(confusedPairs(confusion, report.classNames))</div></section>
 
         """

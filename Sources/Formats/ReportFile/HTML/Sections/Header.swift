@@ -1,6 +1,6 @@
 import Artifacts
 
-/// Title and the figures that matter most, at the target budget.
+/// Title and the figures that matter most, at the budget that is shown.
 func pageHeader(_ report: CalibrationReport) -> Markup {
     """
     <header>
@@ -15,9 +15,9 @@ func pageHeader(_ report: CalibrationReport) -> Markup {
 }
 
 private func tiles(_ report: CalibrationReport) -> Markup? {
-    guard let target = report.target else { return nil }
-    let accuracy = target.testAccuracy
-    let macs = target.testMeanMACs
+    guard let shown = report.shown else { return nil }
+    let accuracy = shown.testAccuracy
+    let macs = shown.testMeanMACs
     var tiles: [Markup] = [
         """
         <li class="first"><span>Accuracy on test</span><b>\(percentText(accuracy.value))</b>\
@@ -25,7 +25,7 @@ private func tiles(_ report: CalibrationReport) -> Markup? {
         """,
         """
         <li><span>Mean MACs per image</span><b>\(shortMACs(macs.value))</b>\
-        <span>budget \(shortMACs(target.budgetMACs)), at most \(shortMACs(Double(report.cumulativeMACs.last ?? 0)))</span></li>
+        <span>budget \(shortMACs(shown.budgetMACs)), at most \(shortMACs(Double(report.cumulativeMACs.last ?? 0)))</span></li>
         """,
     ]
     if let teacher = report.models.first(where: { $0.name == "teacher" }), let full = teacher.cumulativeMACs.last {
@@ -39,11 +39,11 @@ private func tiles(_ report: CalibrationReport) -> Markup? {
         tiles.append(
             "<li><span>Fewer MACs than the teacher</span><b>\(timesText(Double(full) / max(1, macs.value)))</b>\(note)</li>")
     }
-    if let first = target.exitShares.first, target.exitShares.count > 1 {
+    if let first = shown.exitShares.first, shown.exitShares.count > 1 {
         tiles.append(
             """
             <li><span>Leave at the first exit</span><b>\(percentText(first, decimals: 1))</b>\
-            <span>\(target.accuracyPerExit[0].map { percentText($0, decimals: 1) + " of them right" } ?? "nobody leaves there")</span></li>
+            <span>\(shown.accuracyPerExit[0].map { percentText($0, decimals: 1) + " of them right" } ?? "nobody leaves there")</span></li>
             """)
     }
     return "<ul class=\"tiles\">\(tiles)</ul>"

@@ -27,19 +27,19 @@ func modelSection(_ report: CalibrationReport) -> Markup? {
         <th scope="col">accuracy<small>calibration</small></th><th scope="col">MACs<small>full depth</small></th>\
         <th scope="col">parameters<small>file</small></th><th scope="col">time per image<small>one at a time</small></th>\
         <th scope="col">time per image<small>128 at a time</small></th>\
-        <th scope="col">leave at exit<small>at the target budget</small></th></tr></thead>
-        <tbody>\(rows)\(targetRow(report))</tbody></table></div></section>
+        <th scope="col">leave at exit<small>at \(report.shownName)</small></th></tr></thead>
+        <tbody>\(rows)\(shownRow(report))</tbody></table></div></section>
 
         """
 }
 
 /// The calibrated model as it is meant to be used.
-private func targetRow(_ report: CalibrationReport) -> Markup? {
-    guard let target = report.target else { return nil }
+private func shownRow(_ report: CalibrationReport) -> Markup? {
+    guard let shown = report.shown else { return nil }
     return """
-        <tr class="chosen"><th scope="row">\(report.modelName)<small>at the target budget</small></th>\
-        <td>\(percentText(target.testAccuracy.value))</td><td>\(percentText(target.calibrationAccuracy))</td>\
-        <td>\(shortMACs(target.testMeanMACs.value))<small>mean</small></td><td></td><td></td><td></td><td></td></tr>
+        <tr class="chosen"><th scope="row">\(report.modelName)<small>at \(report.shownName)</small></th>\
+        <td>\(percentText(shown.testAccuracy.value))</td><td>\(percentText(shown.calibrationAccuracy))</td>\
+        <td>\(shortMACs(shown.testMeanMACs.value))<small>mean</small></td><td></td><td></td><td></td><td></td></tr>
         """
 }
 
