@@ -161,6 +161,31 @@ import Testing
         }
     }
 
+    @Test func channelsThatAreAlwaysTheSameAreNamed() throws {
+        /// - Parameter pixel: the channels of a pixel, by image and place in it.
+        func deviations(_ pixel: (Int, Int) -> [UInt8]) throws -> (warnings: [String], deviations: [Float]) {
+            let folder = try TemporaryFolder()
+            for image in 0..<16 {
+                let pixels = (0..<16).flatMap { pixel(image, $0) }
+                let file = StoredStreams.png(width: 4, height: 4, channels: pixels.count / 16, pixels)
+                try folder.write(file, to: "source/\(image < 8 ? "x" : "y")/\(image).png")
+            }
+            let (report, dataset) = try run(folder)
+            return (report.warnings.filter { $0.contains("deviation") }, dataset.description.standardDeviation)
+        }
+        let noBlue = try deviations { [UInt8($0), UInt8(10 * $1), 0] }
+        #expect(noBlue.warnings == ["the blue channel is the same in every training pixel; its deviation is taken as 1"])
+        #expect(noBlue.deviations[0] < 1 && noBlue.deviations[1] < 1 && noBlue.deviations[2] == 1)
+        let greenAlone = try deviations { [255, UInt8($0 + $1), 7] }
+        #expect(greenAlone.warnings.map { $0.prefix(12) } == ["the red chan", "the blue cha"])
+        for plain in [try deviations { _, _ in [9, 8, 7] }, try deviations { _, _ in [9] }] {
+            #expect(plain.warnings == ["every training pixel is the same; the deviation is taken as 1"])
+            #expect(plain.deviations.allSatisfy { $0 == 1 })
+        }
+        let varied = try deviations { [UInt8($0), UInt8($1), UInt8($0 + $1)] }
+        #expect(varied.warnings.isEmpty)
+    }
+
     @Test func badImagesEndTheRunOrAreNamed() throws {
         let folder = try TemporaryFolder()
         for name in ["x", "y"] { try fill(folder, name, count: 10) }

@@ -7,7 +7,8 @@ import Inference
 ///
 /// Batches are formed from what is ready. What stays after an exit waits until it fills a batch, so that batches are
 /// part-filled only at the end, when no images come, and when an image has waited so long that the window is full. Resizing
-/// and normalisation come from the model alone. Memory does not grow with the number of images.
+/// and normalisation come from the model alone. Memory does not grow with the number of images, but for what their source
+/// remembers: `WatchedImages` keeps a print of each image that it has seen.
 ///
 /// - Parameters:
 ///   - policy: when images leave.

@@ -17,9 +17,19 @@ package struct ImageItem: Sendable {
 
     package let name: FileName
     package let content: Content
+    /// As what the file could not be decoded before; nil where that was not tried.
+    let failedAs: FileState?
 
     package init(name: FileName, content: Content) {
         self.name = name
         self.content = content
+        failedAs = nil
+    }
+
+    /// The file of the name.
+    init(file name: FileName, failedAs state: FileState?) {
+        self.name = name
+        content = .file
+        failedAs = state
     }
 }

@@ -9,6 +9,9 @@ import Images
 /// A file comes when its writer closes it or moves it here, or when it has not changed for a while. One that cannot be decoded
 /// and was changed a moment ago is taken for half-written, and comes again. Only names that end as an image's are looked at,
 /// so that the temporary names of downloads are not.
+///
+/// Of each image that was taken a print of 16 bytes is kept (`AnsweredNames`), so that it comes once. Whole names are kept of
+/// files that may still be written, and of those that could not be decoded and are still there as they were.
 package struct WatchedImages: ImageSource {
     /// How long a file must be unchanged to be taken without its writer's word.
     private static let settling = Duration.seconds(1)
@@ -17,27 +20,8 @@ package struct WatchedImages: ImageSource {
     /// was made elsewhere and linked here.
     private static let longSettling = Duration.seconds(5)
 
-    private struct State: Hashable {
-        let size: Int
-        let seconds: Int
-        let nanoseconds: Int
-
-        init?(_ path: FileName) {
-            var status = stat()
-            guard path.withCString({ stat($0, &status) }) == 0 else { return nil }
-            size = Int(status.st_size)
-            seconds = status.st_mtim.tv_sec
-            nanoseconds = status.st_mtim.tv_nsec
-        }
-
-        /// Whether the file was changed less than a while ago.
-        var isYoung: Bool {
-            var now = timespec()
-            clock_gettime(CLOCK_REALTIME, &now)
-            let age = Duration.seconds(now.tv_sec - seconds) + .nanoseconds(now.tv_nsec - nanoseconds)
-            return age < WatchedImages.settling
-        }
-    }
+    /// The fewest names of files that could not be decoded among which those of files that are gone are looked for.
+    private static let fewFailed = 64
 
     private let root: FileName
     private let watch: FolderWatch
@@ -46,7 +30,7 @@ package struct WatchedImages: ImageSource {
     private var walks: [FolderWalk]
     private var done: AnsweredNames
     private struct Growing {
-        var state: State
+        var state: FileState
         /// When it was last seen to change.
         var since: ContinuousClock.Instant
         /// How long it must not change to be taken.
@@ -55,8 +39,10 @@ package struct WatchedImages: ImageSource {
 
     /// Files that may still be written.
     private var growing: [FileName: Growing] = [:]
-    /// Files that could not be decoded as they were.
-    private var failed: [FileName: State] = [:]
+    /// Files that could not be decoded as they were; one that is taken again goes from here into its item.
+    private var failed: [FileName: FileState] = [:]
+    /// How many of these there must be before the next look for those that are gone.
+    private var enoughFailed = WatchedImages.fewFailed
     private var ready: [ImageItem] = []
     private var lastLook = ContinuousClock.now
     private var isGone = false
@@ -97,18 +83,30 @@ package struct WatchedImages: ImageSource {
         return images
     }
 
+    /// How many names are kept whole.
+    package var keptNames: Int { growing.count + failed.count }
+
     package var mayTakeBack: Bool { true }
 
     package mutating func takesBack(_ item: ImageItem) -> Bool {
         let path = item.name
         _ = done.take(path)
-        guard let state = State(path) else { return true }  // It is gone again.
-        let isNew = failed.updateValue(state, forKey: path) != state
-        if isNew && state.isYoung {
+        guard let state = FileState(path) else { return true }  // It is gone again.
+        let isNew = (failed.updateValue(state, forKey: path) ?? item.failedAs) != state
+        forgetGone()
+        if isNew && state.isYounger(than: WatchedImages.settling) {
             growing[path] = Growing(state: state, since: .now, patience: WatchedImages.settling)
             return true
         }
         return false
+    }
+
+    /// Forgets files that could not be decoded and are gone, of which nobody tells. That is done when twice as many are kept as
+    /// were left by the last time, so that it costs a look or two for each.
+    private mutating func forgetGone() {
+        guard failed.count >= enoughFailed else { return }
+        failed = failed.filter { FileState($0.key) != nil }
+        enoughFailed = max(WatchedImages.fewFailed, 2 * failed.count)
     }
 
     private mutating func nextOfWalks() -> FolderWalk.Step? {
@@ -138,9 +136,14 @@ package struct WatchedImages: ImageSource {
     ///   - isWhole: whether its writer is done with it.
     ///   - patience: how long it must not change, if that is not known.
     private mutating func consider(_ path: FileName, isWhole: Bool, patience: Duration = settling) {
-        guard ImageFileFinder.hasImageName(path.last), !done.contains(path), let state = State(path) else { return }
+        guard ImageFileFinder.hasImageName(path.last), !done.contains(path) else { return }
+        guard let state = FileState(path) else {
+            failed[path] = nil
+            return
+        }
         if failed[path] == state { return }
-        if state.size > 0 && (isWhole || !state.isYoung && patience == WatchedImages.settling) {
+        let isSettled = patience == WatchedImages.settling && !state.isYounger(than: WatchedImages.settling)
+        if !state.isEmpty && (isWhole || isSettled) {
             take(path)
         } else if growing[path]?.state != state {
             growing[path] = Growing(state: state, since: .now, patience: patience)
@@ -159,8 +162,9 @@ package struct WatchedImages: ImageSource {
         guard !growing.isEmpty, now - lastLook >= .milliseconds(200) else { return }
         lastLook = now
         for (path, known) in growing {
-            guard let state = State(path) else {
+            guard let state = FileState(path) else {
                 growing[path] = nil
+                failed[path] = nil
                 continue
             }
             if state != known.state {
@@ -173,9 +177,10 @@ package struct WatchedImages: ImageSource {
 
     private mutating func take(_ path: FileName) {
         growing[path] = nil
+        let earlier = failed.removeValue(forKey: path)
         if done.contains(path) { return }
         done.insert(path)
-        ready.append(ImageItem(name: path, content: .file))
+        ready.append(ImageItem(file: path, failedAs: earlier))
     }
 
     private mutating func fail(_ path: FileName, _ error: ErdeError) {

@@ -36,13 +36,10 @@ package func ingest(
         source: absolutePath(source), seed: options.seed)
     for channel in 0..<format.channels {
         description.mean.append(Float(packing.statistics.mean(channel: channel)))
-        var deviation = packing.statistics.standardDeviation(channel: channel)
-        if deviation == 0 {
-            labelled.warnings.append("every training pixel is the same; the deviation is taken as 1")
-            deviation = 1
-        }
-        description.standardDeviation.append(Float(deviation))
+        let deviation = packing.statistics.standardDeviation(channel: channel)
+        description.standardDeviation.append(deviation == 0 ? 1 : Float(deviation))
     }
+    labelled.warnings += packing.statistics.warnings(channels: format.channels)
     for split in DatasetSplit.allCases { description.counts[split] = packing.counts[split, default: []].reduce(0, +) }
     guard let finished = writer.take() else { preconditionFailure("the writer is gone") }
     let fingerprint = try finished.finish(description, findings: findings)

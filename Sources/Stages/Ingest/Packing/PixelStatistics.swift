@@ -28,4 +28,19 @@ struct PixelStatistics: Sendable {
         let mean = Double(sums[channel]) / Double(max(1, count))
         return max(0, Double(squares[channel]) / Double(max(1, count)) - mean * mean).squareRoot() / 255
     }
+
+    /// What to tell of channels whose pixels are all the same, which have no deviation to divide by: each by its name, and all
+    /// of them together in one.
+    ///
+    /// - Parameter channels: 1 for grey, 3 for RGB.
+    func warnings(channels: Int) -> [String] {
+        let constant = (0..<channels).filter { standardDeviation(channel: $0) == 0 }
+        if constant.count == channels { return ["every training pixel is the same; the deviation is taken as 1"] }
+        return constant.map { channel in
+            "the \(PixelStatistics.colours[channel]) channel is the same in every training pixel; its deviation is taken as 1"
+        }
+    }
+
+    /// The channels of RGB.
+    private static let colours = ["red", "green", "blue"]
 }

@@ -41,7 +41,7 @@ enum SourceRecognition {
         }
         if DatasetReader.isDataset(head: head) {
             throw ErdeError(
-                .badData, source, "is a dataset already", remedy: "`erde train \(source)` takes it as it is")
+                .badData, source, "is a dataset already", remedy: "`erde train \(shellWord(source))` takes it as it is")
         }
         throw ErdeError(
             .badData, source, "expected a folder, an archive or a list, found \(description(of: head))",

@@ -5,8 +5,10 @@ import Glibc
 
 /// Where lines of answers go: to stdout, or into a file that has `.partial` behind its name until it is complete.
 ///
-/// A partial file stays when the program ends early, so that a later run can go on behind its last whole line. Everything
-/// throws `ErdeError` of kind `cannotWrite`, and `badData` when an earlier file does not fit.
+/// A partial file stays when the program ends early, so that a later run can go on behind its last whole line. Beside a file,
+/// partial or complete, lies what made it (`AnswerOrigin`).
+///
+/// Everything throws `ErdeError` of kind `cannotWrite`, and `badData` when an earlier file does not fit.
 final class AnswerOutput {
     private static let flushBytes = 1 << 16
     private static let flushInterval = Duration.seconds(1)
@@ -34,10 +36,11 @@ final class AnswerOutput {
     /// Lines in a file.
     ///
     /// - Parameters:
+    ///   - origin: what makes the answers, and must have made those of an earlier run.
     ///   - isResumed: whether to go on behind what an earlier run wrote.
     ///   - earlier: called with each line of it.
     init(
-        path: String, format: AnswerFormat, header: [UInt8], isResumed: Bool,
+        path: String, format: AnswerFormat, header: [UInt8], origin: AnswerOrigin, isResumed: Bool,
         earlier: (AnswerReader.Line) throws(ErdeError) -> Void
     ) throws(ErdeError) {
         try OutputPlace.check(file: path)
@@ -61,8 +64,13 @@ final class AnswerOutput {
             throw ErdeError(.cannotWrite, present, "another process is writing it", remedy: "wait for it, or name another file")
         }
         let end = isResumed ? try readEarlier(present, AnswerReader(format: format), earlier) : 0
-        if isComplete && rename(path, partial) != 0 { throw AnswerOutput.failure(path) }
+        if end > header.count { try AnswerOutput.check(present, writtenBy: origin) }
         hasAnswers = end > header.count
+        try origin.keep(beside: partial)
+        if isComplete {
+            guard rename(path, partial) == 0 else { throw AnswerOutput.failure(path) }
+            AnswerOrigin.forget(beside: path)
+        }
         guard ftruncate(descriptor, off_t(end)) == 0, lseek(descriptor, off_t(end), SEEK_SET) >= 0 else {
             throw AnswerOutput.failure(path)
         }
@@ -72,7 +80,18 @@ final class AnswerOutput {
     deinit {
         guard path != nil, descriptor >= 0 else { return }
         close(descriptor)
-        if !isFinished && !hasAnswers { unlink(partial) }
+        if !isFinished && !hasAnswers {
+            unlink(partial)
+            AnswerOrigin.forget(beside: partial)
+        }
+    }
+
+    /// Refuses answers that something else made. Of those about which nothing is kept, only their lines can say that they fit.
+    private static func check(_ path: String, writtenBy origin: AnswerOrigin) throws(ErdeError) {
+        if let earlier = AnswerOrigin.kept(beside: path) { return try origin.check(against: earlier, of: path) }
+        Console.standard.warn(
+            "\(path): nothing beside it says which model and thresholds it was written with; its classes and MACs fit this "
+                + "model, and the run goes on with it")
     }
 
     /// Reads whole lines from the start; gives where the last one ends.
@@ -144,8 +163,12 @@ final class AnswerOutput {
     func finish() throws(ErdeError) {
         try flush()
         guard let path else { return }
-        guard fsync(descriptor) == 0, rename(partial, path) == 0 else { throw AnswerOutput.failure(path) }
+        guard fsync(descriptor) == 0 else { throw AnswerOutput.failure(path) }
+        // That of a file whose place is taken: before, so that it never lies beside answers that it did not make.
+        AnswerOrigin.forget(beside: path)
+        guard rename(partial, path) == 0 else { throw AnswerOutput.failure(path) }
         isFinished = true
+        AnswerOrigin.move(from: partial, to: path)
     }
 
     /// Writes what is left and leaves the file partial; nil when there is no file to go on with.

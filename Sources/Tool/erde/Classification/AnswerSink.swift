@@ -12,8 +12,12 @@ struct AnswerSink {
     private(set) var earlier = AnsweredNames()
     private(set) var earlierCount = 0
 
-    /// - Throws: `ErdeError` of kind `cannotWrite`; `badData` when a file to resume is another model's.
-    init(_ options: AnswerOptions, format: AnswerFormat, metadata: ModelMetadata) throws(ErdeError) {
+    /// - Parameter origin: what makes the answers, asked for where they go into a file.
+    /// - Throws: `ErdeError` of kind `cannotWrite`; `badData` when something else made a file to resume.
+    init(
+        _ options: AnswerOptions, format: AnswerFormat, metadata: ModelMetadata,
+        origin: () throws(ErdeError) -> AnswerOrigin
+    ) throws(ErdeError) {
         let lines = AnswerLines(
             format: format, classNames: metadata.classNames, topCount: options.topK, showsAll: options.allProbabilities)
         self.lines = lines
@@ -22,7 +26,7 @@ struct AnswerSink {
             var (earlier, count) = (AnsweredNames(), 0)
             let labels = Set(metadata.classNames)
             output = try AnswerOutput(
-                path: path, format: format, header: lines.header, isResumed: options.resume
+                path: path, format: format, header: lines.header, origin: try origin(), isResumed: options.resume
             ) { line throws(ErdeError) in
                 let exits = metadata.cumulativeMACs
                 guard labels.contains(line.label), 1...exits.count ~= line.exit, exits[line.exit - 1] == line.macs else {

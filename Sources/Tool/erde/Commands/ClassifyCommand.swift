@@ -92,10 +92,16 @@ struct ClassifyCommand: LongComputation {
         if let output = answers.output { try OutputPlace.check(file: output, inputs: [model, filesFrom] + paths) }
         let policy = try loaded.policy(theta: theta, budget: budget, named: model) ?? .fullDepth(exits: loaded.exitCount)
         if let links = answers.links {
-            try OutputPlace.prepare(folder: links)
             try OutputPlace.check(folder: links, outside: RawArguments.paths(paths + (watch.map { [$0] } ?? [])))
+            try OutputPlace.prepare(folder: links)
         }
-        var sink = try AnswerSink(answers, format: common.json ? .jsonl : answers.format, metadata: loaded.metadata)
+        var sink = try AnswerSink(
+            answers, format: common.json ? .jsonl : answers.format, metadata: loaded.metadata,
+            origin: { () throws(ErdeError) in
+                try AnswerOrigin(
+                    model: model, metadata: loaded.metadata, precision: engine.engine.precision(for: engine.compilation),
+                    policy: policy)
+            })
         Interruption.watch()
         var report = ClassificationReport(metadata: loaded.metadata)
         let summary = try classify(
