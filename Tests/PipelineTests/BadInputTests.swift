@@ -136,6 +136,21 @@ extension Pipeline {
             try expectError(weights, status: 64, "exitWeights", "2 weights")
         }
 
+        /// A negative number is a value, and an option is none.
+        @Test func negativeNumbersAreJudged() throws {
+            _ = Workshop.made
+            let epochs = try program.run("train", "data.erds", "--epochs", "-1", "-o", "y.pb")
+            try expectError(epochs, status: 64, "epochs (--epochs): expected 1 to 100000, found -1")
+            let target = try program.run("compress", "teacher.pb", "--target-macs", "-5M", "--output", "never")
+            try expectError(target, status: 64, "'-5M' is invalid for '--target-macs")
+            let weights = try program.run("train", "data.erds", "--exit-weights", "-.5,1", "-o", "y.pb")
+            try expectError(weights, status: 64, "--exit-weights", "-0.5")
+            let forgotten = try program.run("train", "data.erds", "--epochs", "--seed", "1", "-o", "y.pb")
+            try expectError(forgotten, status: 64, "Missing value for '--epochs")
+            let last = try program.run("train", "data.erds", "-o", "y.pb", "--epochs")
+            try expectError(last, status: 64, "Missing value for '--epochs")
+        }
+
         @Test func badImagesDoNotStopClassification() throws {
             _ = Workshop.made
             try folder("heap", classes: ["bag": images("bag", 3)])

@@ -68,13 +68,17 @@ extension Pipeline {
         @Test func linksAreNotMadeWhereImagesAreLookedFor() throws {
             _ = Workshop.made
             let place = try folder("fed", images: 2)
+            try? FileManager.default.removeItem(atPath: "\(program.folder)/fed-link")
+            try FileManager.default.createSymbolicLink(atPath: "\(program.folder)/fed-link", withDestinationPath: "fed")
             for arguments in [
                 ["fed", "--links", "fed/sorted"], ["--watch", "fed", "--watch-for", "1", "--links", "fed/sorted"],
+                ["fed", "--links", "fed-link/sorted/deep/"], ["fed", "--links", "absent/../fed/sorted"],
             ] {
                 let outcome = try program.run(["classify", student] + arguments, input: [])
                 #expect(outcome.status == 73 && outcome.messages.contains("lies in fed"), "\(outcome.messages)")
             }
-            #expect(try FileManager.default.contentsOfDirectory(atPath: "\(place)/sorted").isEmpty)
+            // Nothing is left where it would be found, as a class without images by an ingest.
+            #expect(try FileManager.default.contentsOfDirectory(atPath: place).allSatisfy { $0.hasSuffix(".png") })
             let beside = try program.run("classify", student, "fed", "--links", "fed-sorted")
             #expect(beside.status == 0, "\(beside.messages)")
         }
@@ -84,7 +88,7 @@ extension Pipeline {
             try FileManager.default.createDirectory(atPath: "\(program.folder)/barred", withIntermediateDirectories: true)
             let model = try program.read(student)
             try program.write(model, to: "barred/student.pb")
-            try program.write([1], to: "barred/report")
+            for name in ["student-report", "student-int8-report"] { try program.write([1], to: "barred/\(name)") }
             for arguments in [["calibrate", "barred/student.pb", "--budgets", "1.2M"], ["quantize", "barred/student.pb"]] {
                 let outcome = try program.run(arguments, input: [])
                 #expect(outcome.status == 73 && outcome.messages.contains("is a file"), "\(outcome.messages)")

@@ -36,6 +36,17 @@ extension Pipeline {
             #expect(try answers("--theta", "100").allSatisfy { $0[2] == "1" })
         }
 
+        @Test func anInfiniteThresholdIsWrittenAsText() throws {
+            _ = Workshop.made
+            let outcome = try program.run(
+                "evaluate", "small/student.pb", "--theta", "inf", "--json", "--limit", "20", "--threads", "1")
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            let report = try #require(try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any])
+            let setting = try #require((report["settings"] as? [[String: Any]])?.first)
+            #expect(setting["thresholds"] as? [String] == ["inf"])
+            #expect((setting["exitShares"] as? [Double])?.first == 1)
+        }
+
         @Test func logitsAndImagesAreDumpedAsRawFloats() throws {
             _ = Workshop.made
             let outcome = try program.run(

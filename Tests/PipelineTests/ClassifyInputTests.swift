@@ -220,7 +220,9 @@ extension Pipeline {
             #expect(cut.status == 65, "\(cut.messages)")
             #expect(cut.messages.contains("cut.tar") && cut.messages.contains("1 input: could not be read to the end"))
             #expect(try records("cut.csv.partial").count >= 61 && !program.exists("cut.csv"))
-            try FileManager.default.removeItem(atPath: "\(program.folder)/cut.csv.partial")
+            for name in ["cut.csv.partial", "cut.csv.partial.origin.json"] {
+                try FileManager.default.removeItem(atPath: "\(program.folder)/\(name)")
+            }
         }
 
         @Test func listsNameFilesFoldersAndArchives() throws {
@@ -243,6 +245,8 @@ extension Pipeline {
             #expect(unlisted.status == 64 && unlisted.messages.contains("--files-from"), "\(unlisted.messages)")
             let zeros = try classify(["-"], input: Array("\(files[0])\0\(files[1])\0".utf8))
             #expect(zeros.status == 65 && zeros.messages.contains("add --null"), "\(zeros.messages)")
+            let short = try classify(["-", "--all-probabilities", "-0"], input: Array("\(files[0])\0\(files[1])\0".utf8))
+            #expect(short.status == 0 && short.output.split(separator: "\n").count == 3, "\(short.messages)")
         }
 
         // MARK: Going on

@@ -64,6 +64,25 @@ extension Pipeline {
             #expect(program.exists("grown/student.pb"))
         }
 
+        /// With and without exits to train, and before anything is written.
+        @Test func theDatasetMustFitTheNetwork() throws {
+            _ = Workshop.made
+            let cut = try program.run(
+                "export", "teacher.pb", "--to", "onnx", "--shape", "cut", "--exit", "1", "-o", "fitting.onnx")
+            #expect(cut.status == 0, "\(cut.messages)")
+            let small = try program.run("ingest", "\(Program.samples)/test", "-o", "small.erds", "--size", "8", "-q")
+            #expect(small.status == 0, "\(small.messages)")
+            for exits in [[], ["--add-exits", "1"]] {
+                let outcome = try program.run(
+                    ["import", "fitting.onnx", "--data", "small.erds", "-o", "unfit.pb"] + exits, input: [])
+                #expect(outcome.status == 65, "\(outcome.messages)")
+                #expect(outcome.messages.contains("has images of 1x8x8; fitting.onnx takes 1x28x28"), "\(outcome.messages)")
+                #expect(!program.exists("unfit.pb"))
+            }
+            let fit = try program.run("import", "fitting.onnx", "--data", "data.erds", "-o", "fit.pb")
+            #expect(fit.status == 0 && program.exists("fit.pb"), "\(fit.messages)")
+        }
+
         @Test func unknownOperatorsAreNamed() throws {
             var file = try Data(contentsOf: URL(fileURLWithPath: "\(Self.goldens)/torch_like.onnx"))
             for (known, unknown) in [("MaxPool", "ODDPool"), ("Flatten", "Unknown")] {

@@ -1,3 +1,4 @@
+import Artifacts
 import Foundation
 import Testing
 
@@ -159,6 +160,46 @@ extension Pipeline {
             #expect(try program.run("report", "small").status == 0)
             let doctor = try program.run("doctor", "--json")
             #expect(try object(doctor.output)["libraries"] != nil)
+        }
+
+        /// Fitted for other budgets, a model has no target; and its report takes the place of no other.
+        @Test func aBudgetIsTheTargetWhereTheModelWasMadeForIt() throws {
+            _ = Workshop.made
+            let chain = try program.read("small/report/calibration.json")
+            let cases: [(budgets: String, target: Double?)] = [("1M,1.5M", nil), ("1M,1.2M,1.5M", 1_200_000)]
+            for (budgets, target) in cases {
+                let outcome = try program.run(
+                    "calibrate", "small/student.pb", "--budgets", budgets, "--output", "small/aimed.pb", "--threads", "1",
+                    "--json")
+                #expect(outcome.status == 0, "\(outcome.messages)")
+                #expect(try object(outcome.output)["targetMACs"] as? Double == target, "\(budgets)")
+                let page = String(decoding: try program.read("small/aimed-report/index.html"), as: UTF8.self)
+                #expect(page.contains("the target budget") == (target != nil), "\(budgets)")
+                #expect(page.contains("the largest budget") == (target == nil), "\(budgets)")
+            }
+            #expect(try program.read("small/report/calibration.json") == chain)
+            let named = try program.run(
+                "calibrate", "small/student.pb", "--budgets", "1M", "--output", "named.pb", "--report", "made/here", "--threads",
+                "1")
+            #expect(named.status == 0 && named.output.contains("report  made/here/index.html"), "\(named.messages)")
+            #expect(program.exists("made/here/index.html") && !program.exists("named-report"))
+        }
+
+        /// A file says which erde wrote it, not which wrote the one that it was made from.
+        @Test func aModelNamesTheVersionThatWroteIt() throws {
+            _ = Workshop.made
+            let other = String(erdeVersion.map { $0 == "." ? "." : "9" })
+            var elder = Data(try program.read("small/student.pb"))
+            let place = try #require(elder.range(of: Data("\"version\":\"\(erdeVersion)\"".utf8)))
+            elder.replaceSubrange(place, with: Data("\"version\":\"\(other)\"".utf8))
+            try program.write([UInt8](elder), to: "elder.pb")
+            #expect(try program.run("inspect", "elder.pb").output.contains("written by   erde \(other)\n"))
+            let calibrated = try program.run(
+                "calibrate", "elder.pb", "--budgets", "1.2M", "--output", "younger.pb", "--threads", "1", "--json")
+            #expect(calibrated.status == 0, "\(calibrated.messages)")
+            let provenance = try #require(try object(calibrated.output)["provenance"] as? [String: Any])
+            #expect(provenance["version"] as? String == erdeVersion)
+            #expect(try program.run("inspect", "younger.pb").output.contains("written by   erde \(erdeVersion)\n"))
         }
 
         /// Tables round budgets; one that is asked for as they write it is that budget, though it may be a little below.

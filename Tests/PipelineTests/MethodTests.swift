@@ -78,8 +78,13 @@ extension Pipeline {
             let expected = try #require(result["outOfFoldErrorPerExit"] as? [Double])
             // An epoch leaves out the images that fill no batch.
             #expect(zip(reported, expected).allSatisfy { abs($0 - $1) < 0.05 } && reported.count == 2)
-            let none = try compress("teacher.pb", "erde", "mask")
+            // Before anything else is done.
+            let none = try program.run(
+                "compress", "teacher.pb", "--target-macs", "0.7M", "--student", "auto:preresnet:widths=8,16,32:blocks=2,2,2",
+                "--epochs", "1", "--batch", "16", "--threads", "1", "--search-epochs", "3", "--output", "unjudged",
+                "--out-of-fold", "mask")
             #expect(none.status == 66 && none.messages.contains("teacher.folds"), "\(none.messages)")
+            #expect(!none.messages.contains("Choosing among") && !program.exists("unjudged"), "\(none.messages)")
             let useless = try compress("judged.pb", "kd", "mask")
             #expect(useless.status == 64 && useless.messages.contains("kd has no use for mask"), "\(useless.messages)")
             var damaged = folds
@@ -87,10 +92,18 @@ extension Pipeline {
             try program.write(damaged, to: "judged.folds")
             #expect(try compress("judged.pb", "erde", "mask").status == 65)
             try program.write(folds, to: "judged.folds")
-            let other = try program.run(
-                "train", "data.erds", "-o", "judged.pb", "--arch", Workshop.network, "--epochs", "1", "--threads", "1",
-                "--seed", "9", "-q")
-            #expect(other.status == 0)
+            // The same training again keeps them; another one does not, and has no use for them.
+            func trainAlone(seed: String) throws {
+                let outcome = try program.run(
+                    "train", "data.erds", "-o", "judged.pb", "--arch", Workshop.network, "--epochs", "1", "--threads", "1",
+                    "--seed", seed, "-q")
+                #expect(outcome.status == 0, "\(outcome.messages)")
+            }
+            try trainAlone(seed: "1")
+            #expect(try program.read("judged.folds") == folds)
+            try trainAlone(seed: "9")
+            #expect(!program.exists("judged.folds"))
+            try program.write(folds, to: "judged.folds")
             let stranger = try compress("judged.pb", "erde", "mask")
             #expect(stranger.status == 65 && stranger.messages.contains("trained otherwise"), "\(stranger.messages)")
         }

@@ -74,7 +74,7 @@ extension Pipeline {
 
         @Test(arguments: [
             ["--epochs", "1"], ["--step-epochs", "1"], ["--learning-rate", "0.1"], ["--teacher", "teacher.pb"],
-            ["--method", "ce"],
+            ["--method", "ce"], ["--alpha", "2"],
         ]) func optionsOfATrainingThatIsNotDoneAreRefused(options: [String]) throws {
             _ = Workshop.made
             let (process, output, messages) = try program.start(
@@ -86,6 +86,10 @@ extension Pipeline {
 
         @Test func theChainHasARowForEachStage() throws {
             _ = Workshop.made
+            try FileManager.default.createDirectory(atPath: "\(program.folder)/chain", withIntermediateDirectories: true)
+            // Of models that had these names before.
+            let stale = ["student.search.jsonl", "student.folds", "pruned.recipe.json"]
+            for name in stale { try program.write([1], to: "chain/\(name)") }
             let outcome = try program.run(
                 "compress", "teacher.pb", "--target-macs", "1.2M", "--student", "preresnet:widths=8,12:blocks=1,1", "--prune",
                 "--prune-to", "70%", "--multiple", "2", "--min-width", "2", "--prune-steps", "2", "--epochs", "1", "--threads",
@@ -106,6 +110,10 @@ extension Pipeline {
             #expect(0...1 ~= changed)
             #expect(report["modelName"] as? String == "pruned.pb")
             #expect(program.exists("chain/student.pb") && program.exists("chain/pruned.pb"))
+            for name in stale { #expect(!program.exists("chain/\(name)"), "\(name)") }
+            for name in ["student.recipe.json", "student.metrics.jsonl", "pruned.metrics.jsonl"] {
+                #expect(program.exists("chain/\(name)"), "\(name)")
+            }
             let page = String(decoding: try program.read("chain/report/index.html"), as: UTF8.self)
             #expect(page.contains("changed "))
         }

@@ -9,6 +9,7 @@ extension Pipeline {
 
         @Test func aStudentBecomesBytes() throws {
             _ = Workshop.made
+            let chain = try program.read("small/report/calibration.json")
             let quantize = try program.run(
                 "quantize", "small/student.pb", "-o", "small/student8.pb", "--max-drop", "100", "--force", "--threads", "1",
                 "--calibration-images", "100", "--json")
@@ -20,6 +21,12 @@ extension Pipeline {
             let bytes = models.compactMap { $0["fileBytes"] as? Int }
             #expect(bytes.count == 2 && bytes[1] < bytes[0])
             #expect(models[1]["changedExitShare"] is Double)
+            // The report of the run that made the student stays.
+            #expect(try program.read("small/report/calibration.json") == chain)
+            #expect(program.exists("small/student8-report/index.html"))
+            // The budget that the student was made for, not the largest it has thresholds for.
+            let budgets = try #require(report["budgets"] as? [[String: Any]]).compactMap { $0["budgetMACs"] as? Double }
+            #expect(report["targetMACs"] as? Double == 1_200_000 && budgets.max() ?? 0 > 1_200_000, "\(budgets)")
             let words = try program.run("inspect", "small/student8.pb")
             #expect(words.output.contains("layers in int8, "), "\(words.output)")
             // What was reported is what the file does.
@@ -55,14 +62,44 @@ extension Pipeline {
             #expect(torch.messages.count < 160 && !program.exists("bytes-torch"), "\(torch.messages)")
         }
 
-        @Test func aCollapseIsNotWritten() throws {
-            _ = Workshop.made
-            // Nothing may be lost, not even by one image: the gate keeps layers in float until nothing is, or refuses.
-            let outcome = try program.run(
-                "quantize", "small/student.pb", "-o", "small/strict.pb", "--max-drop", "0", "--threads", "1",
-                "--calibration-images", "100")
-            #expect(outcome.status == 0 || outcome.status == 65, "\(outcome.messages)")
-            #expect(program.exists("small/strict.pb") == (outcome.status == 0))
+        /// Its only layer may not be bytes, so that nothing is left of what was asked for.
+        @Test func aModelThatBytesBreakIsNotWritten() throws {
+            let place = "\(program.folder)/one-layer"
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+            for file in OneLayer.images { try program.write(file.bytes, to: "one-layer/\(file.name)") }
+            try program.write(OneLayer.network, to: "one-layer/network.onnx")
+            let ingest = try program.run("ingest", "one-layer", "-o", "one-layer.erds")
+            #expect(ingest.status == 0, "\(ingest.messages)")
+            let model = try program.run(
+                "import", "one-layer/network.onnx", "--no-normalisation", "--data", "one-layer.erds", "-o", "one-layer.pb")
+            #expect(model.status == 0, "\(model.messages)")
+            func quantize(_ options: String...) throws -> Program.Outcome {
+                let (process, output, messages) = try program.start(
+                    [
+                        "quantize", "one-layer.pb", "--data", "one-layer.erds", "-o", "one-layer/bytes.pb", "--threads", "1",
+                        "--json",
+                    ] + options)
+                return Program.finish(process, output, messages)
+            }
+            func accuracy(_ outcome: Program.Outcome) throws -> [[Double]] {
+                let report = try #require(
+                    try JSONSerialization.jsonObject(with: Data(outcome.output.utf8)) as? [String: Any], "\(outcome.messages)")
+                let models = try #require(report["models"] as? [[String: Any]])
+                return models.compactMap { $0["testAccuracyPerExit"] as? [Double] }
+            }
+            let refused = try quantize()
+            #expect(refused.status == 65 && refused.errors.count == 1, "\(refused.messages)")
+            #expect(refused.messages.contains("one-layer/bytes.pb: is not written: "), "\(refused.messages)")
+            #expect(!program.exists("one-layer/bytes.pb"))
+            let forced = try quantize("--force")
+            #expect(forced.status == 0, "\(forced.messages)")
+            #expect(try accuracy(forced) == [[1], [1]])
+            let words = try program.run("inspect", "one-layer/bytes.pb")
+            #expect(words.output.contains("0 layers in int8, 1 in float"), "\(words.output)")
+            // What it was refused for.
+            let allowed = try quantize("--max-drop", "100")
+            #expect(allowed.status == 0, "\(allowed.messages)")
+            #expect(try accuracy(allowed) == [[1], [0.5]])
         }
 
         @Test(arguments: [

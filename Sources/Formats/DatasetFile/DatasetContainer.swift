@@ -149,7 +149,7 @@ struct DatasetContainer {
         guard status.st_mode & S_IFMT == S_IFREG else {
             throw ErdeError(
                 .badData, path, "expected a dataset file, found a folder or a device",
-                remedy: "make one with `erde ingest \(path) -o data.erds`")
+                remedy: "make one with `erde ingest \(shellWord(path)) -o data.erds`")
         }
         let count = Int(status.st_size)
         if count == 0 { return PixelStore([]) }

@@ -18,8 +18,8 @@ struct Erde: ParsableCommand {
               erde classify student.pb new-photos
 
             Results go to stdout, messages to stderr. Exit status: 0 done, 64 wrong usage, 65 bad input data, 66 input not \
-            found, 69 something is missing, 70 a runtime disagrees about an exported file, 73 output cannot be written, 75 interrupted after a checkpoint, \
-            130 interrupted.
+            found, 69 something is missing, 70 a runtime disagrees about an exported file or a training diverged, \
+            73 output cannot be written, 75 interrupted after a checkpoint, 130 interrupted.
             """,
         version: erdeVersion,
         subcommands: [
@@ -36,7 +36,7 @@ struct Erde: ParsableCommand {
         if name == "compress" { arguments.insert("compress", at: 0) }
         do {
             try checkCommand(arguments)
-            var command = try parseAsRoot(arguments)
+            var command = try parseAsRoot(NegativeValues.joined(arguments))
             if (command as? any LongComputation)?.isLong == true { WorkerPatience.ensure() }
             try command.run()
         } catch let error as ErdeError {

@@ -1,3 +1,4 @@
+import Artifacts
 import Glibc
 
 /// Decides how long the workers of the arithmetic library look out for their next piece of work before they sleep.
@@ -14,7 +15,9 @@ enum WorkerPatience {
     static func ensure() {
         guard getenv("GOMP_SPINCOUNT") == nil, getenv("OMP_WAIT_POLICY") == nil, isBusy() else { return }
         setenv("GOMP_SPINCOUNT", spins, 1)
-        execv("/proc/self/exe", CommandLine.unsafeArgv)
+        // By its own path, since lists of processes show the last part of it; the link itself serves where that file has gone.
+        let image = FileName("/proc/self/exe")
+        for name in [image.linkDestination, image] { _ = name?.withCString { execv($0, CommandLine.unsafeArgv) } }
     }
 
     /// Whether other programs keep processors of this machine busy: some of them ran at each of a few looks.

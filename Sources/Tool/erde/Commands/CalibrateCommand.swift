@@ -14,7 +14,7 @@ struct CalibrateCommand: LongComputation {
     static let configuration = CommandConfiguration(
         commandName: "calibrate", abstract: "Fits exit thresholds again: for other budgets or on other data.",
         discussion: """
-            The thresholds are stored in the model file, and the report is written beside it.
+            The thresholds are stored in the model file, and the report is written beside it, to a folder of its own.
 
               erde calibrate student.pb --budgets 5M,10M,20M
             """)
@@ -34,6 +34,11 @@ struct CalibrateCommand: LongComputation {
     @Option(name: .shortAndLong, help: "The model file to write; by default the one read.")
     var output: String?
 
+    @Option(
+        name: .customLong("report"),
+        help: ArgumentHelp("The folder for the report; by default MODEL-report beside the model file.", valueName: "folder"))
+    var reportFolder: String?
+
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
 
@@ -42,14 +47,16 @@ struct CalibrateCommand: LongComputation {
         var loaded = try ModelFile.read(path: model)
         let target = output ?? model
         try OutputPlace.check(file: target, inputs: [data, loaded.metadata.provenance.datasetPath])
-        let folder = "\(OutputPath.folder(of: target))/report"
+        let isNew = !OutputPlace.isSame(target, model)
+        let folder = reportFolder ?? RunFiles(model: target).report
         try OutputPlace.prepare(folder: folder)
+        defer { OutputPlace.removeIfEmpty(folder: folder) }
         let place = try DatasetPlace(given: data, of: loaded, named: model)
         try place.requireImagesToCalibrate()
         var options = CalibrationOptions()
         let wanted = try budgets.macs(of: loaded.metadata.cumulativeMACs.last)
         options.budgets = wanted
-        options.targetMACs = wanted.max()
+        options.targetMACs = loaded.metadata.target(among: wanted)
         options.score = score ?? loaded.metadata.operatingPoints.first?.policy.score ?? options.score
         let name = String(target.split(separator: "/").last ?? "model.pb")
         if let first = loaded.metadata.cumulativeMACs.first, let low = wanted.first(where: { $0 < Double(first) }) {
@@ -63,7 +70,11 @@ struct CalibrateCommand: LongComputation {
             classNames: loaded.metadata.classNames, cumulativeMACs: loaded.metadata.cumulativeMACs, options: options)
         loaded.metadata.operatingPoints = calibration.operatingPoints
         try emit(loaded, to: target)
+        if isNew { RunFiles(model: target).removeCompanions() }
+        // From there on the file speaks for itself.
+        loaded = try ModelFile.read(path: target)
         var report = calibration.report
+        report.targetMACs = options.targetMACs
         var summary = ModelSummary(
             name: loaded.metadata.role.rawValue, architecture: loaded.metadata.provenance.networkName,
             cumulativeMACs: loaded.metadata.cumulativeMACs, parameterCount: loaded.graph.cost().parameterCount)
@@ -81,7 +92,7 @@ struct CalibrateCommand: LongComputation {
         Console.standard.result(
             common.json
                 ? try JSONText.text(report)
-                : CompressionSummary(report, model: target, folder: OutputPath.folder(of: target)).budgets
+                : CompressionSummary(report, model: target, folder: folder).budgets
                     + "\n\nmodel   \(target)\nreport  \(folder)/index.html")
     }
 }

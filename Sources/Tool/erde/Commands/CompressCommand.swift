@@ -75,7 +75,9 @@ struct CompressCommand: LongComputation {
         case int8
     }
 
-    @Option(name: .shortAndLong, help: "The folder for student.pb and report/; by default the teacher's.")
+    @Option(
+        name: .shortAndLong,
+        help: "The folder for student.pb and report/; by default the teacher's, where it has no student.pb yet.")
     var output: String?
 
     @OptionGroup(title: "Distillation") var distillation: DistillationOptions
@@ -95,6 +97,7 @@ struct CompressCommand: LongComputation {
         common.apply()
         let model = try ModelFile.read(path: teacher)
         var recipe = try training.merged(defaultEpochs: model.metadata.provenance.training?.epochs ?? 20)
+        let recipeOfFile = recipe
         let loss = try distillation.merged(recipe.distillation)
         recipe.distillation = loss
         recipe.score = score ?? recipe.score
@@ -103,10 +106,13 @@ struct CompressCommand: LongComputation {
         try addPruning(to: &recipe, wish: wish)
         try addQuantization(to: &recipe)
         let target = try addBudgets(to: &recipe, of: model)
+        try refuseRecipeOfTraining(recipeOfFile, model)
         try recipe.validate()
         let place = try DatasetPlace(given: data, of: model, named: teacher)
         try place.requireImagesToCalibrate()
+        let folds = loss.effectiveOutOfFold == .ignored ? nil : try FoldJudgement.read(beside: teacher, model, place.dataset)
         training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
+        training.fitCrop(of: &recipe.training, to: place.dataset.description.image)
         if wish == StudentPlan.prunedTeacher { training.clipGradients(of: &recipe.training, in: model.graph) }
         var plan = try StudentPlan(
             teacher: model, teacherName: teacher, wish: wish, targetMACs: target,
@@ -114,26 +120,62 @@ struct CompressCommand: LongComputation {
             pruneTo: pruneTo ?? recipe.prunedMACs.map(MACQuantity.init(macs:)))
         let folder = output ?? OutputPath.folder(of: teacher)
         try OutputPlace.prepare(folder: folder)
-        try OutputPlace.prepare(folder: "\(folder)/report")
         for name in Compression.fileNames {
             try OutputPlace.check(file: "\(folder)/\(name)", inputs: [teacher, place.path])
         }
+        if output == nil && !training.resume {
+            for name in Compression.outputs(of: plan, recipe) { try OutputPlace.requireFree("\(folder)/\(name)") }
+        }
+        try OutputPlace.prepare(folder: "\(folder)/report")
         Interruption.watch()
         plan = try StudentSearch(
-            teacher: model, teacherHash: try ModelFile.hash(path: teacher), place: place, recipe: recipe, loss: loss,
-            engine: engine, logPath: RunFiles(model: Compression.student(in: folder)).search
+            teacher: model, teacherHash: try ModelFile.hash(path: teacher), folds: folds, place: place, recipe: recipe,
+            loss: loss, engine: engine, logPath: RunFiles(model: Compression.student(in: folder)).search
         ).run(plan, resume: training.resume)
         recipe.architecture = plan.wish
         recipe.prunedMACs = try plan.prunedMACs()
         let compression = Compression(
-            teacher: model, teacherPath: teacher, place: place, plan: plan, recipe: recipe, loss: loss,
+            teacher: model, teacherPath: teacher, folds: folds, place: place, plan: plan, recipe: recipe, loss: loss,
             folder: folder, engine: engine, force: quantization.force)
         let report = try compression.run(resume: training.resume)
         if common.json {
             Console.standard.result(try JSONText.text(report))
         } else {
-            Console.standard.result(CompressionSummary(report, model: "\(folder)/\(report.modelName)", folder: folder).text)
+            Console.standard.result(
+                CompressionSummary(report, model: "\(folder)/\(report.modelName)", folder: "\(folder)/report").text)
         }
+    }
+
+    /// Refuses a recipe that names a network and no target, as `train` writes it, where it alone would have the student be the
+    /// teacher's own network or learn without the teacher: both may be wanted, but not by accident.
+    ///
+    /// - Parameter recipe: as the file has it.
+    private func refuseRecipeOfTraining(_ recipe: RunRecipe, _ model: Model) throws(ErdeError) {
+        guard let file = training.recipe, recipe.targetMACs == nil else { return }
+        var lonely: DistillationRecipe.Method?
+        if distillation.method == nil, let method = recipe.distillation?.method, !method.learnsFromTeacher { lonely = method }
+        guard let network = recipe.architecture else {
+            if let lonely { Console.standard.warn("\(file) has the student learn with \(lonely.rawValue), without \(teacher)") }
+            return
+        }
+        var reasons: [String] = []
+        var options: [String] = []
+        if student == nil, let own = model.metadata.provenance.architecture,
+            let asked = try? ArchitectureDescription(parsing: network), asked == own
+        {
+            reasons.append("be \(teacher)'s own network, \(network)")
+            options.append("--student")
+        }
+        if let lonely {
+            reasons.append("learn with \(lonely.rawValue), without \(teacher)")
+            options.append("--method")
+        }
+        guard !reasons.isEmpty else { return }
+        throw ErdeError(
+            .usage, file,
+            "is a recipe of a training, not of a compression (it has no targetMACs), and the student would "
+                + reasons.joined(separator: ", and "),
+            remedy: "say what is wanted with \(options.joined(separator: " and ")), or leave --recipe out")
     }
 
     /// Puts the budgets into the recipe, in MACs; shares are of what the teacher costs.

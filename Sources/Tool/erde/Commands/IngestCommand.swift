@@ -158,6 +158,35 @@ struct IngestCommand: ParsableCommand {
         return options
     }
 
+    /// The command that shows what was found: with `--check`, and with all options that say how images are read and split.
+    private var checkCommand: String {
+        var words = ["erde", "ingest", source]
+        func keep(_ option: String, _ value: String?) {
+            if let value { words += ["--\(option)", value] }
+        }
+        func keep<Value: RawRepresentable & Equatable>(
+            _ option: String, _ value: Value, unless standard: Value
+        ) where Value.RawValue == String {
+            keep(option, value == standard ? nil : value.rawValue)
+        }
+        keep("format", format, unless: .automatic)
+        keep("size", size?.description)
+        keep("height", height?.description)
+        keep("width", width?.description)
+        keep("channels", channels, unless: .automatic)
+        keep("resizing", resizing, unless: .stretch)
+        keep("on-bad-image", onBadImage, unless: .fail)
+        keep("calibration-share", calibrationShare?.description)
+        keep("calibration-count", calibrationCount?.description)
+        keep("test-share", testShare?.description)
+        keep("labels", labels, unless: .fine)
+        keep("orientation", orientation, unless: .automatic)
+        keep("subset", subset)
+        keep("class-names", classNames)
+        keep("seed", seed == 0 ? nil : seed.description)
+        return (words + ["--check", "--html", "page.html"]).map(shellWord).joined(separator: " ")
+    }
+
     private func readNames(_ path: String) throws(ErdeError) -> [String] {
         String(decoding: try FolderTree.read(path, atMost: 16 << 20), as: UTF8.self)
             .split(whereSeparator: \.isNewline).map(String.init)
@@ -198,7 +227,7 @@ struct IngestCommand: ParsableCommand {
         // Bad images are named above.
         let others = FindingsSummary.lines(DatasetFindings(report.findings.findings.filter { !$0.kind.isUnusable }))
         if !others.isEmpty {
-            lines.append("found (`erde ingest \(source) --check --html page.html` shows it):")
+            lines.append("found (`\(checkCommand)` shows it):")
             lines += others
         }
         lines.append(

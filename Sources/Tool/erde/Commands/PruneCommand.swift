@@ -40,8 +40,9 @@ struct PruneCommand: LongComputation {
     @Option(help: "A dataset file; by default the one the model was trained on.")
     var data: String?
 
-    @Option(name: .shortAndLong, help: "The model file to write.")
-    var output = "pruned.pb"
+    @Option(
+        name: .shortAndLong, help: "The model file to write; \(PruneCommand.usualOutput) by default, where there is none.")
+    var output: String?
 
     @Flag(inversion: .prefixedNo, help: "Train after removing channels.")
     var training = true
@@ -51,6 +52,10 @@ struct PruneCommand: LongComputation {
     @OptionGroup(title: "Training") var recovery: TrainingOptions
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
+
+    private static let usualOutput = "pruned.pb"
+
+    private var outputPath: String { output ?? Self.usualOutput }
 
     func validate() throws {
         if !groups && to == nil && recovery.recipe == nil {
@@ -67,7 +72,8 @@ struct PruneCommand: LongComputation {
             Console.standard.result(common.json ? try JSONText.text(list) : list.text)
             return
         }
-        try OutputPlace.check(file: output, inputs: [model, teacher, data, loaded.metadata.provenance.datasetPath])
+        try OutputPlace.check(file: outputPath, inputs: [model, teacher, data, loaded.metadata.provenance.datasetPath])
+        if output == nil && !recovery.resume { try OutputPlace.requireFree(outputPath) }
         let source = try teacher.map { (path) throws(ErdeError) in try ModelFile.read(path: path) }
         var recipe = try recipe(for: loaded, hasTeacher: source != nil)
         guard let target = try to?.macs(of: loaded.metadata.cumulativeMACs.last) ?? recipe.prunedMACs else {
@@ -79,6 +85,10 @@ struct PruneCommand: LongComputation {
         let place = try images(for: loaded, areNeeded: training || choice.importance == .taylor)
         if training, let place {
             recovery.fitBatch(of: &recipe.training, images: place.dataset.train.count)
+            // What it was trained with fits its images.
+            if loaded.metadata.provenance.training == nil {
+                recovery.fitCrop(of: &recipe.training, to: place.dataset.description.image)
+            }
             recovery.clipGradients(of: &recipe.training, in: loaded.graph)
         }
         if !loaded.metadata.operatingPoints.isEmpty { try place?.requireImagesToCalibrate() }
@@ -89,20 +99,20 @@ struct PruneCommand: LongComputation {
             targetMACs: target, recipe: choice, teacher: source, foldPredictions: try folds(loss, source, place),
             dataset: place?.dataset, datasetPath: place?.path, training: recipe.training, distillation: loss)
         task.trains = training
-        let files = RunFiles(model: output)
+        let files = RunFiles(model: outputPath)
         let job = PruningJob(task: task, files: files, engine: engine, progress: TrainingProgress())
         if recovery.resume && !job.hasBegun {
-            throw ErdeError(.notFound, output, "no pruning of it has begun", remedy: "start without --resume")
+            throw ErdeError(.notFound, outputPath, "no pruning of it has begun", remedy: "start without --resume")
         }
         Interruption.watch()
         var pruned = try job.run(resume: recovery.resume)
-        pruned.metadata.provenance.version = erdeVersion
         if let place { try fitThresholds(of: &pruned, like: loaded, place) }
         // With the model, so that a run that is refused or stopped leaves the recipe of the one that is there.
         try files.write(recipe)
-        try emit(pruned, to: output)
+        try emit(pruned, to: outputPath)
+        files.removeCompanions(except: training ? [.recipe, .metrics] : [.recipe])
         files.removeIntermediates(steps: choice.steps)
-        let result = try PrunedModel(pruned, from: loaded, name: output, place: place, engine: engine)
+        let result = try PrunedModel(pruned, from: loaded, name: outputPath, place: place, engine: engine)
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)
     }
 
@@ -120,10 +130,7 @@ struct PruneCommand: LongComputation {
             throw ErdeError(.usage, option, "nothing is trained with --no-training", remedy: "leave one of the two out")
         }
         guard importance != .taylor else { return }
-        let unasked: [(option: String, isGiven: Bool)] = [
-            ("--teacher", teacher != nil), ("--method", distillation.method != nil),
-        ]
-        if let option = unasked.first(where: { $0.isGiven })?.option {
+        if let option = ((teacher == nil ? [] : ["--teacher"]) + distillation.given).first {
             throw ErdeError(
                 .usage, option, "--importance \(importance.rawValue) asks no loss, and nothing is trained with --no-training",
                 remedy: "leave it out, or choose --importance taylor")
@@ -137,7 +144,7 @@ struct PruneCommand: LongComputation {
         do throws(ErdeError) {
             return try DatasetPlace(given: nil, of: loaded, named: model)
         } catch {
-            Console.standard.warn("\(output) will have no thresholds, since there are no images to fit them on: \(error)")
+            Console.standard.warn("\(outputPath) will have no thresholds, since there are no images to fit them on: \(error)")
             return nil
         }
     }
@@ -192,7 +199,7 @@ struct PruneCommand: LongComputation {
         options.budgets = budgets.isEmpty ? [Double(most)] : Set(budgets.map { min($0, Double(most)) }).sorted()
         let calibration = try calibrate(
             calibration: try LabelledLogits(of: pruned, place.dataset.calibration, engine: engine),
-            test: try LabelledLogits(of: pruned, place.dataset.test, engine: engine), modelName: output,
+            test: try LabelledLogits(of: pruned, place.dataset.test, engine: engine), modelName: outputPath,
             classNames: pruned.metadata.classNames, cumulativeMACs: macs, options: options)
         pruned.metadata.operatingPoints = calibration.operatingPoints
     }

@@ -12,7 +12,7 @@ struct QuantizeCommand: LongComputation {
         commandName: "quantize", abstract: "Makes a model compute with bytes: about a quarter of the file, and faster.",
         discussion: """
             Ranges are observed on training images, layers that cost too much accuracy stay in float, and thresholds are \
-            fitted again for the same budgets. The report is written beside the new file.
+            fitted again for the same budgets. The report is written beside the new file, to a folder of its own.
 
               erde quantize student.pb
               erde quantize student.pb --data photos.erds --max-drop 0.1 -o small/student-int8.pb
@@ -30,8 +30,13 @@ struct QuantizeCommand: LongComputation {
     @Option(help: "The model that it learned from, for --qat-epochs; without it, it is trained on labels alone.")
     var teacher: String?
 
-    @Option(name: .shortAndLong, help: "The model file to write; by default MODEL-int8.pb.")
+    @Option(name: .shortAndLong, help: "The model file to write; by default MODEL-int8.pb, where there is none.")
     var output: String?
+
+    @Option(
+        name: .customLong("report"),
+        help: ArgumentHelp("The folder for the report; by default NAME-report beside the new file NAME.pb.", valueName: "folder"))
+    var reportFolder: String?
 
     @OptionGroup(title: "Quantization") var quantization: QuantizationOptions
     @OptionGroup var engine: EngineOptions
@@ -43,6 +48,7 @@ struct QuantizeCommand: LongComputation {
         let loaded = try ModelFile.read(path: model)
         let target = output ?? Self.path(beside: model)
         try OutputPlace.check(file: target, inputs: [model, teacher, data, loaded.metadata.provenance.datasetPath])
+        if output == nil { try OutputPlace.requireFree(target) }
         if teacher != nil, recipe.trainingEpochs == 0 {
             throw ErdeError(
                 .usage, "--teacher", "nobody learns from it without training", remedy: "add --qat-epochs, or leave it out")
@@ -52,8 +58,9 @@ struct QuantizeCommand: LongComputation {
                 .usage, "--teacher", "\(model) was not trained with a loss that has one, and learns on with its own loss",
                 remedy: "leave it out")
         }
-        let folder = "\(OutputPath.folder(of: target))/report"
+        let folder = reportFolder ?? RunFiles(model: target).report
         try OutputPlace.prepare(folder: folder)
+        defer { OutputPlace.removeIfEmpty(folder: folder) }
         let place = try DatasetPlace(given: data, of: loaded, named: model)
         try place.requireImagesToCalibrate()
         let options = try calibrationOptions(loaded)
@@ -79,7 +86,7 @@ struct QuantizeCommand: LongComputation {
         Console.standard.result(
             common.json
                 ? try JSONText.text(report)
-                : CompressionSummary(report, model: target, folder: OutputPath.folder(of: target)).text)
+                : CompressionSummary(report, model: target, folder: folder).text)
     }
 
     /// Where the bytes of a model go: `student.pb` becomes `student-int8.pb`.
@@ -87,14 +94,15 @@ struct QuantizeCommand: LongComputation {
         (model.hasSuffix(".pb") ? String(model.dropLast(3)) : model) + "-int8.pb"
     }
 
-    /// The budgets given, those that the model was fitted for, or the default ones; the largest is the target.
+    /// The budgets given, those that the model was fitted for, or the default ones; the target is the one of them that it was
+    /// made for.
     private func calibrationOptions(_ model: Model) throws(ErdeError) -> CalibrationOptions {
         var options = CalibrationOptions()
         let known = model.metadata.operatingPoints
         options.score = known.first?.policy.score ?? options.score
         options.budgets =
             try budgets?.macs(of: model.metadata.cumulativeMACs.last) ?? (known.isEmpty ? nil : known.map(\.budgetMACs))
-        options.targetMACs = options.budgets?.max()
+        options.targetMACs = options.budgets.flatMap { model.metadata.target(among: $0) }
         if let first = model.metadata.cumulativeMACs.first, let low = options.budgets?.first(where: { $0 < Double(first) }) {
             throw ErdeError(
                 .usage, macsText(low),

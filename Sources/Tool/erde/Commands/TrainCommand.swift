@@ -27,12 +27,14 @@ struct TrainCommand: LongComputation {
             """)
 
     private static let network = "preresnet-20x2"
+    private static let usualOutput = "teacher.pb"
 
     @Argument(help: "A dataset file made by erde ingest.")
     var data: String
 
-    @Option(name: .shortAndLong, help: "The model file to write.")
-    var output = "teacher.pb"
+    @Option(
+        name: .shortAndLong, help: "The model file to write; \(TrainCommand.usualOutput) by default, where there is none.")
+    var output: String?
 
     @Option(
         help: ArgumentHelp(
@@ -60,10 +62,13 @@ struct TrainCommand: LongComputation {
         recipe.distillation = loss
         recipe.outOfFold = outOfFold ?? recipe.outOfFold
         try recipe.validate()
-        try OutputPlace.check(file: output, inputs: [data])
+        let target = output ?? Self.usualOutput
+        try OutputPlace.check(file: target, inputs: [data])
         let place = try DatasetPlace(data)
+        if output == nil && !training.resume { try OutputPlace.requireFree(target) }
         training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
-        let files = RunFiles(model: output)
+        training.fitCrop(of: &recipe.training, to: place.dataset.description.image)
+        let files = RunFiles(model: target)
         let progress = TrainingProgress()
         Interruption.watch()
         var judged: FoldPredictions?
@@ -84,9 +89,11 @@ struct TrainCommand: LongComputation {
         model.metadata.provenance.outOfFoldErrorPerExit = judged?.errorPerExit(labels: place.dataset.train.labels)
         // With the model, so that a run that is refused or stopped leaves the recipe of the one that is there.
         try files.write(recipe)
-        try emit(model, to: output)
+        try emit(model, to: target)
+        let hasFolds = judged != nil || FoldJudgement.isFitting(beside: target, model)
+        files.removeCompanions(except: hasFolds ? [.recipe, .metrics, .folds] : [.recipe, .metrics])
         files.removeCheckpoint()
-        let result = try TrainedModel(model, name: output, place: place, engine: engine)
+        let result = try TrainedModel(model, name: target, place: place, engine: engine)
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)
     }
 }

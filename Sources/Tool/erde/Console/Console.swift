@@ -31,19 +31,19 @@ final class Console: Sendable {
 
     /// A message for everyone who did not ask for quiet.
     func note(_ text: String) {
-        if shows(.normal) { write(text + "\n", to: STDERR_FILENO) }
+        if shows(.normal) { write(message: text + "\n") }
     }
 
     /// A message for those who asked for more.
     func detail(_ text: String) {
-        if shows(.verbose) { write(text + "\n", to: STDERR_FILENO) }
+        if shows(.verbose) { write(message: text + "\n") }
     }
 
     /// Something allowed that may not be wanted.
-    func warn(_ text: String) { write(styled("warning: ", "33") + text + "\n", to: STDERR_FILENO) }
+    func warn(_ text: String) { write(message: styled("warning: ", "33") + text + "\n") }
 
     /// Text without a line end, for progress.
-    func progress(_ text: String) { write(text, to: STDERR_FILENO) }
+    func progress(_ text: String) { write(message: text) }
 
     /// A result. The program ends, with the status of what cannot be written, when stdout does not take it.
     func result(_ text: String) { write(result: Array((text + "\n").utf8)) }
@@ -60,7 +60,7 @@ final class Console: Sendable {
 
     /// Says why and ends the program with the error's status.
     func fail(_ error: ErdeError) -> Never {
-        write(styled("error: ", "31") + error.description + "\n", to: STDERR_FILENO)
+        write(message: styled("error: ", "31") + error.description + "\n")
         exit(error.kind.exitStatus)
     }
 
@@ -70,10 +70,23 @@ final class Console: Sendable {
         usesColour ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
     }
 
-    private func write(_ text: String, to descriptor: Int32) { write(Array(text.utf8), to: descriptor) }
+    /// Writes what may be lost: where nobody reads stderr any more, the work goes on.
+    ///
+    /// So the signal of a broken pipe is held back here, and only here: where nobody reads results, it ends the program.
+    private func write(message text: String) {
+        var (signals, earlier) = (sigset_t(), sigset_t())
+        sigemptyset(&signals)
+        sigaddset(&signals, SIGPIPE)
+        pthread_sigmask(SIG_BLOCK, &signals, &earlier)
+        if write(Array(text.utf8), to: STDERR_FILENO) == EPIPE {
+            // It waits for this thread, unless the program ignores it.
+            var now = timespec()
+            sigtimedwait(&signals, nil, &now)
+        }
+        pthread_sigmask(SIG_SETMASK, &earlier, nil)
+    }
 
     /// - Returns: the system's number for the reason when not all is written.
-    @discardableResult
     private func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
         bytes.withUnsafeBytes { buffer in
             var rest = buffer[...]

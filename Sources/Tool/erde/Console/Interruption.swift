@@ -3,9 +3,12 @@ import Diagnostics
 import Glibc
 import Synchronization
 
-/// Turns Ctrl-C and a polite kill into a request that long work honours between two steps. A second one ends the program.
+/// Turns Ctrl-C, a polite kill and the loss of the terminal into a request that long work honours between two steps. A second
+/// Ctrl-C or kill ends the program.
 enum Interruption {
     private static let requested = Atomic(false)
+    /// Whether Ctrl-C or a kill has come.
+    private static let asked = Atomic(false)
 
     static var isRequested: Bool { requested.load(ordering: .relaxed) }
 
@@ -21,6 +24,9 @@ enum Interruption {
     }
 
     /// From now on the first signal is a request.
+    ///
+    /// That the terminal is lost is told more than once, by the system and by the shell, and beside a polite kill: it is always a
+    /// request only. Where it is ignored, as under `nohup`, it stays so.
     static func watch() {
         // Whoever started the program may have blocked them.
         var signals = sigset_t()
@@ -28,8 +34,14 @@ enum Interruption {
         for number in [SIGINT, SIGTERM] {
             sigaddset(&signals, number)
             signal(number) { _ in
-                if Interruption.requested.exchange(true, ordering: .relaxed) { _exit(130) }
+                Interruption.requested.store(true, ordering: .relaxed)
+                if Interruption.asked.exchange(true, ordering: .relaxed) { _exit(130) }
             }
+        }
+        sigaddset(&signals, SIGHUP)
+        let earlier = signal(SIGHUP, SIG_IGN)
+        if unsafeBitCast(earlier, to: Int.self) != unsafeBitCast(SIG_IGN, to: Int.self) {
+            signal(SIGHUP) { _ in Interruption.requested.store(true, ordering: .relaxed) }
         }
         pthread_sigmask(SIG_UNBLOCK, &signals, nil)
     }

@@ -1,15 +1,10 @@
+import Artifacts
 import Diagnostics
 import FoundationEssentials
 
-/// Values as JSON with sorted keys.
+/// Values as JSON with sorted keys, a line for each, infinite ones as `"inf"`.
 enum JSONText {
     static func text(_ value: some Encodable) throws(ErdeError) -> String {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
-        do {
-            return String(decoding: try encoder.encode(value), as: UTF8.self)
-        } catch {
-            throw ErdeError(.badData, "JSON", "cannot be written: \(error)")
-        }
+        try MetadataJSON.text(value, of: "the result", formatting: .prettyPrinted)
     }
 }

@@ -20,16 +20,35 @@ enum OutputPlace {
         try probe("\(folder)/.erde")
     }
 
-    /// Checks that a folder that is there does not lie in any that is searched for images: its content would be found, too.
+    /// Takes a folder away that was made for what never came; one with anything in it stays.
+    static func removeIfEmpty(folder: String) { rmdir(folder) }
+
+    /// Checks that a folder, which need not be there yet, does not lie in any that is searched for images: its content would be
+    /// found, too.
     ///
     /// - Throws: `ErdeError` of kind `cannotWrite`.
     static func check(folder: String, outside inputs: [FileName]) throws(ErdeError) {
-        guard let place = real(FileName(folder)) else { return }
+        guard let place = realPlace(of: folder) else { return }
         for input in inputs {
             guard let searched = real(input), (place + "/").hasPrefix(searched == "/" ? "/" : searched + "/") else { continue }
             throw ErdeError(
                 .cannotWrite, folder, "lies in \(input.readable), whose images are classified; they would be found again there",
                 remedy: "name a folder outside of it")
+        }
+    }
+
+    /// The path without links; what is missing at its end is taken as it will be made.
+    private static func realPlace(of path: String) -> String? {
+        if let place = real(FileName(path)) { return place }
+        let folder = OutputPath.folder(of: path)
+        guard folder != path, let parent = realPlace(of: folder) else { return nil }
+        let name = path.lastIndex(of: "/").map { path[path.index(after: $0)...] } ?? path[...]
+        switch name {
+        case "", ".": return parent
+        case "..": return OutputPath.folder(of: parent)
+        default:
+            let child = parent == "/" ? "/\(name)" : "\(parent)/\(name)"
+            return real(FileName(child)) ?? child
         }
     }
 
@@ -58,8 +77,18 @@ enum OutputPlace {
         try probe(file)
     }
 
+    /// Checks that a file whose name nobody gave takes the place of none: nobody said that it may be replaced.
+    ///
+    /// - Throws: `ErdeError` of kind `cannotWrite`.
+    static func requireFree(_ file: String) throws(ErdeError) {
+        guard InputFile.size(file) != nil else { return }
+        throw ErdeError(
+            .cannotWrite, file, "is there already, and is not replaced unasked",
+            remedy: "name the output with -o, which replaces what is there, or remove the file")
+    }
+
     /// Whether two paths lead to one file.
-    private static func isSame(_ one: String, _ other: String) -> Bool {
+    static func isSame(_ one: String, _ other: String) -> Bool {
         var (first, second) = (stat(), stat())
         guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
         return first.st_dev == second.st_dev && first.st_ino == second.st_ino

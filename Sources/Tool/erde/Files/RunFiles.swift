@@ -1,14 +1,31 @@
 import Artifacts
 import Diagnostics
 import FoundationEssentials
+import Glibc
 import Training
 
 /// The files that a training run keeps beside the model it makes.
 struct RunFiles {
+    /// A file that stays beside a model and says something of it.
+    enum Companion: CaseIterable {
+        /// What made it.
+        case recipe
+        /// How its training went.
+        case metrics
+        /// How a student was chosen.
+        case search
+        /// What teachers like it say of images that they have not seen.
+        case folds
+    }
+
+    private let model: String
     private let stem: String
 
     /// - Parameter model: path of the model file.
-    init(model: String) { stem = model.hasSuffix(".pb") ? String(model.dropLast(3)) : model }
+    init(model: String) {
+        self.model = model
+        stem = model.hasSuffix(".pb") ? String(model.dropLast(3)) : model
+    }
 
     private var checkpoints: CheckpointFolder { CheckpointFolder(path: "\(stem).checkpoint") }
 
@@ -17,6 +34,9 @@ struct RunFiles {
 
     /// What a search for a student has measured.
     var search: String { "\(stem).search.jsonl" }
+
+    /// The folder for the report of a command that makes this model alone; the one of `compress` is about all that it makes.
+    var report: String { "\(stem)-report" }
 
     /// What teachers say of images that they have not seen.
     var foldPredictions: String { "\(stem).folds" }
@@ -34,7 +54,7 @@ struct RunFiles {
     func attach(to run: inout TrainingRun, resume: Bool) {
         run.checkpoints = checkpoints
         run.resumes = resume
-        run.metricsLogPath = "\(stem).metrics.jsonl"
+        run.metricsLogPath = path(.metrics)
         run.shouldStop = { Interruption.isRequested }
         if !resume && checkpoints.hasCheckpoint {
             Console.standard.note("Starting over; the checkpoint in \(checkpoints.path) will be replaced")
@@ -42,7 +62,28 @@ struct RunFiles {
     }
 
     func write(_ recipe: RunRecipe) throws(ErdeError) {
-        try AtomicFile.write(try recipe.json(), to: "\(stem).recipe.json")
+        try AtomicFile.write(try recipe.json(), to: path(.recipe))
+    }
+
+    private func path(_ companion: Companion) -> String {
+        switch companion {
+        case .recipe: "\(stem).recipe.json"
+        case .metrics: "\(stem).metrics.jsonl"
+        case .search: search
+        case .folds: foldPredictions
+        }
+    }
+
+    /// The model is in its file: what lies beside it and is about another one, in whose place it came, goes.
+    ///
+    /// - Parameter own: what is about this one.
+    func removeCompanions(except own: Set<Companion> = []) {
+        // Of a model with another ending they may be those of the one with the usual ending.
+        guard model == "\(stem).pb" || InputFile.size("\(stem).pb") == nil else { return }
+        for companion in Companion.allCases where !own.contains(companion) {
+            let name = path(companion)
+            if unlink(name) == 0 { Console.standard.note("Removed \(name), which was about another model than \(model)") }
+        }
     }
 
     /// Nobody will go on from the checkpoint.

@@ -61,7 +61,35 @@ struct DistillationOptions: ParsableArguments {
 
     @OptionGroup var selfDistillation: SelfDistillationOptions
 
-    /// The recipe's loss with these options in it, checked; ERDE if the recipe says nothing.
+    /// Those of a loss with a teacher, each with what it sets.
+    private var own: [LossOption] {
+        [
+            LossOption("alpha", alpha, sets: .labels),
+            LossOption("exit-weights", exitWeights, sets: .labels),
+            LossOption("beta", beta, sets: .teacher),
+            LossOption("temperature", temperature, sets: .teacher),
+            LossOption("teacher-exit", teacherExit, sets: .teacher),
+            LossOption("gamma", gamma, sets: .wrongTeacher),
+            LossOption("wrong-rule", wrongRule, sets: .wrongTeacher),
+            LossOption("entropy-form", entropyForm, sets: .wrongTeacher),
+            LossOption(flag: "keep-distillation-where-wrong", keepDistillationWhereWrong, sets: .wrongTeacher),
+            LossOption(flag: "keep-cross-entropy-where-wrong", keepCrossEntropyWhereWrong, sets: .wrongTeacher),
+            LossOption(flag: "entropy-at-last-exit", entropyAtLastExit, sets: .wrongTeacher),
+        ]
+    }
+
+    /// The names of those that are given, the method's first.
+    var given: [String] {
+        var names = (own + selfDistillation.all).filter(\.isGiven).map(\.name)
+        if outOfFold != nil { names.insert("--out-of-fold", at: 0) }
+        if method != nil { names.insert("--method", at: 0) }
+        return names
+    }
+
+    /// The recipe's loss with these options in it, checked; ERDE if the recipe says nothing. What comes from the recipe alone and
+    /// has no effect with the method stays as it is.
+    ///
+    /// - Throws: `ErdeError` of kind `usage` for values that cannot be, and for options that have no effect with the method.
     func merged(_ recipe: DistillationRecipe?) throws(ErdeError) -> DistillationRecipe {
         var loss = recipe ?? DistillationRecipe()
         loss.method = method ?? loss.method
@@ -83,6 +111,7 @@ struct DistillationOptions: ParsableArguments {
                 remedy: "choose --method erde, or leave this option out")
         }
         try selfDistillation.merge(into: &loss)
+        for option in own { try option.requireEffect(on: loss) }
         try loss.validate()
         return loss
     }

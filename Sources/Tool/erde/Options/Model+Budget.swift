@@ -36,6 +36,6 @@ extension Model {
         let known = metadata.operatingPoints.map { macsText($0.budgetMACs) }.joined(separator: ", ")
         throw ErdeError(
             .usage, name, "has no thresholds for \(macsText(macs)); it knows \(known.isEmpty ? "none" : known)",
-            remedy: "run `erde calibrate \(name) --budgets …`")
+            remedy: "run `erde calibrate \(shellWord(name)) --budgets …`")
     }
 }

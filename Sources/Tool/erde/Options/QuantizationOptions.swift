@@ -42,7 +42,10 @@ struct QuantizationOptions: ParsableArguments {
     @Option(help: "Epochs of training with rounding in the loop before quantizing; \(defaults.trainingEpochs) by default.")
     var qatEpochs: Int?
 
-    @Flag(help: "Write the model even when its accuracy collapses.")
+    @Flag(
+        help: ArgumentHelp(
+            "Write the model also when no layer can stay in bytes, or when training with rounding in the loop costs an exit more than "
+                + "two points and more than --max-drop."))
     var force = false
 
     /// Whether any of them is given.

@@ -26,23 +26,31 @@ struct SelfDistillationOptions: ParsableArguments {
     @Option(help: "Share of the epochs over which the self-distillation fades in.")
     var mateRamp: Double?
 
+    /// All of them, each with what it sets.
+    var all: [LossOption] {
+        [
+            LossOption("mate-ensembles", mateEnsembles, sets: .ownExits),
+            LossOption("mate-temperature", mateTemperature, sets: .ownExits),
+            LossOption("mate-lambda", mateLambda, sets: .ownExits),
+            LossOption("mate-ramp", mateRamp, sets: .ownExits),
+            LossOption("mate-rho", mateRho, sets: .differingEnsembles),
+            LossOption("mate-eta", mateEta, sets: .learnedEnsembles),
+            LossOption("mate-mu", mateMu, sets: .learnedEnsembles),
+        ]
+    }
+
     /// Puts the options into a recipe whose method is known.
     ///
-    /// - Throws: `ErdeError` of kind `usage` for values that cannot be, and for options that the method has no use for.
+    /// - Throws: `ErdeError` of kind `usage` for options that have no effect with the method.
     func merge(into recipe: inout DistillationRecipe) throws(ErdeError) {
-        let before = recipe.mate
-        recipe.mate.ensembles = mateEnsembles ?? before.ensembles
-        recipe.mate.temperature = mateTemperature ?? before.temperature
-        recipe.mate.lambda = mateLambda ?? before.lambda
-        recipe.mate.rho = mateRho ?? before.rho
-        recipe.mate.eta = mateEta ?? before.eta
-        recipe.mate.mu = mateMu ?? before.mu
-        recipe.mate.rampShare = mateRamp ?? before.rampShare
-        if recipe.mate != before, !recipe.method.learnsFromItself {
-            throw ErdeError(
-                .usage, "--mate-…", "\(recipe.method.rawValue) does not learn from its own exits",
-                remedy: "choose --method mate, or leave these options out")
-        }
+        recipe.mate.ensembles = mateEnsembles ?? recipe.mate.ensembles
+        recipe.mate.temperature = mateTemperature ?? recipe.mate.temperature
+        recipe.mate.lambda = mateLambda ?? recipe.mate.lambda
+        recipe.mate.rho = mateRho ?? recipe.mate.rho
+        recipe.mate.eta = mateEta ?? recipe.mate.eta
+        recipe.mate.mu = mateMu ?? recipe.mate.mu
+        recipe.mate.rampShare = mateRamp ?? recipe.mate.rampShare
+        for option in all { try option.requireEffect(on: recipe) }
     }
 }
 

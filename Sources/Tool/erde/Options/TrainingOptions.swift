@@ -2,6 +2,7 @@ import ArgumentParser
 import Artifacts
 import Diagnostics
 import Graphs
+import Training
 
 private let defaults = TrainingRecipe()
 
@@ -103,26 +104,26 @@ struct TrainingOptions: ParsableArguments {
         return try merged(base)
     }
 
-    /// Steps that an epoch should have: with fewer, the learning rate would move in leaps.
-    private static let stepsPerEpoch = 8
-
-    /// Lets a batch size that nobody asked for give way to a small training split: to the power of two that leaves enough steps,
-    /// and at least 8 images.
+    /// Lets a batch size that nobody asked for give way to a small training split, and says so.
     func fitBatch(of recipe: inout TrainingRecipe, images: Int) {
-        guard batch == nil, self.recipe == nil, images > 0 else { return }
-        let share = min(images, max(8, images / TrainingOptions.stepsPerEpoch))
-        guard share < recipe.batchSize else { return }
-        recipe.batchSize = 1 << (Int.bitWidth - 1 - share.leadingZeroBitCount)
+        guard batch == nil, self.recipe == nil, recipe.fitBatch(toImages: images) else { return }
         Console.standard.note(
             "Batches are of \(recipe.batchSize), since there are \(groupedText(images)) training images; see --batch")
     }
 
-    /// Bounds the gradients of a network without batch normalisation, as imported ones are, more than those of others, unless
-    /// something else is asked for: nothing else would keep a step from throwing such a network off.
+    /// Lets a crop that nobody asked for give way to small images, and says so.
+    func fitCrop(of recipe: inout TrainingRecipe, to image: ImageFormat) {
+        guard crop == nil, self.recipe == nil, recipe.fitCrop(to: image) else { return }
+        let pixels = recipe.augmentation.cropPadding
+        Console.standard.note(
+            (pixels == 0 ? "Images are not cropped" : "Images are padded by \(pixels) \(noun("pixel", for: pixels)) for the crop")
+                + ", since they are of \(image.height)x\(image.width); see --crop")
+    }
+
+    /// Bounds the gradients of a network without batch normalisation more than those of others, unless something else is asked
+    /// for, and says so.
     func clipGradients(of recipe: inout TrainingRecipe, in graph: Graph) {
-        guard gradientClip == nil, self.recipe == nil, !graph.isNormalized else { return }
-        guard recipe.gradientClip == 0 || recipe.gradientClip > 1 else { return }
-        recipe.gradientClip = 1
+        guard gradientClip == nil, self.recipe == nil, recipe.clipGradients(in: graph) else { return }
         Console.standard.note("Gradients are clipped at 1, since the network has no batch normalisation; see --gradient-clip")
     }
 
@@ -148,13 +149,6 @@ struct TrainingOptions: ParsableArguments {
         run.training.seed = seed ?? run.training.seed
         try run.validate()
         return run
-    }
-}
-
-extension Graph {
-    /// Whether there is a batch normalisation in it.
-    fileprivate var isNormalized: Bool {
-        nodes.contains { if case .batchNormalization = $0.op { true } else { false } }
     }
 }
 

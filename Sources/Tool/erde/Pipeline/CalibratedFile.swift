@@ -16,7 +16,7 @@ struct CalibratedFile {
     /// - Parameters:
     ///   - model: its thresholds are fitted here.
     ///   - name: what its row is called.
-    ///   - options: with the target.
+    ///   - options: with the target, which the file remembers; nil where it is not known.
     ///   - previous: the model that it was made from, to tell which images change their exit.
     init(
         _ model: Model, name: String, path: String, options: CalibrationOptions, place: DatasetPlace,
@@ -30,6 +30,7 @@ struct CalibratedFile {
             classNames: model.metadata.classNames, cumulativeMACs: model.metadata.cumulativeMACs, options: options)
         var model = model
         model.metadata.operatingPoints = calibration.operatingPoints
+        model.metadata.provenance.targetMACs = options.targetMACs ?? model.metadata.provenance.targetMACs
         try emit(model, to: path)
         let written = try ModelFile.read(path: path)
         var summary = try ModelMeasurement(place: place, engine: engine).summary(written, name: name, path: path)
@@ -40,7 +41,9 @@ struct CalibratedFile {
         if let earlier = previous?.testExits, earlier.count == exits.count, !exits.isEmpty {
             summary.changedExitShare = Double(zip(earlier, exits).count { $0 != $1 }) / Double(exits.count)
         }
-        report = calibration.report
+        var report = calibration.report
+        report.targetMACs = options.targetMACs
+        self.report = report
         measured = MeasuredModel(model: written, path: path, summary: summary, testExits: exits)
     }
 }

@@ -39,11 +39,14 @@ final class CandidateTrial {
         let chosen = Array(order.prefix(images / recipe.epochs))
         recipe.batchSize = min(recipe.batchSize, chosen.count)
         var loss = search.loss
-        loss.outOfFold = loss.method.learnsFromTeacher ? .all : .ignored
-        // What was said of single images cannot be imitated on blends.
-        if loss.method.learnsFromTeacher { recipe.augmentation.mixup = 0 }
         let part = search.place.dataset.training(on: chosen, name: "first \(chosen.count) of seed \(recipe.seed)")
-        let predictions = loss.method.learnsFromTeacher ? try predictions(chosen.count, part, recipe, loss) : nil
+        var predictions = search.folds?.selecting(chosen, datasetFingerprint: part.fingerprint)
+        if predictions == nil, loss.method.learnsFromTeacher {
+            loss.outOfFold = .all
+            // What was said of single images cannot be imitated on blends.
+            recipe.augmentation.mixup = 0
+            predictions = try self.predictions(chosen.count, part, recipe, loss)
+        }
         var run = TrainingRun(engine: search.engine.engine, options: search.engine.compilation)
         run.shouldStop = { Interruption.isRequested }
         var line = ProgressLine()
@@ -62,7 +65,7 @@ final class CandidateTrial {
                 from: search.teacher, foldPredictions: predictions, parentHash: nil, on: part, datasetPath: nil,
                 to: candidate.architecture, recipe: recipe, distillation: loss, run: run)
         } catch {
-            if error.isDivergence {
+            if error.kind == .diverged {
                 line.clear()
                 Console.standard.warn(
                     "\(place)  \(candidate.architecture.name) diverged and counts as never right: \(error.problem)")

@@ -13,6 +13,8 @@ import Training
 struct Compression {
     let teacher: Model
     let teacherPath: String
+    /// What teachers say of training images that they have not seen, for a loss that uses that.
+    let folds: FoldPredictions?
     let place: DatasetPlace
     let plan: StudentPlan
     let recipe: RunRecipe
@@ -27,6 +29,11 @@ struct Compression {
     /// Models that it may write.
     static let fileNames = [CompressionStage.student.fileName, CompressionStage.pruned.fileName, quantizedFileName]
     private static let quantizedFileName = "student-int8.pb"
+
+    /// Models that it writes by this plan and recipe.
+    static func outputs(of plan: StudentPlan, _ recipe: RunRecipe) -> [String] {
+        plan.stages.map(\.fileName) + (recipe.quantization == nil ? [] : [quantizedFileName])
+    }
 
     /// Where the student is written.
     static func student(in folder: String) -> String { "\(folder)/\(CompressionStage.student.fileName)" }
@@ -53,7 +60,9 @@ struct Compression {
             let file = try CalibratedFile(
                 made, name: stage.name, path: path(stage), options: calibrationOptions(made), place: place, engine: engine,
                 previous: last?.measured)
-            RunFiles(model: path(stage)).removeIntermediates(steps: plan.pruning?.steps ?? 0)
+            let files = RunFiles(model: path(stage))
+            files.removeIntermediates(steps: plan.pruning?.steps ?? 0)
+            files.removeCompanions(except: companions(of: stage))
             models.append(file.measured.summary)
             last = file
         }
@@ -94,6 +103,14 @@ struct Compression {
             throw refusal
         }
         return report
+    }
+
+    /// What it writes beside the model of a stage.
+    private func companions(of stage: CompressionStage) -> Set<RunFiles.Companion> {
+        switch stage {
+        case .student: plan.isSearched ? [.recipe, .metrics, .search] : [.recipe, .metrics]
+        case .pruned: [.metrics]
+        }
     }
 
     /// - Throws: `ErdeError` of kind `interrupted` when somebody wants to stop between two stages.
@@ -156,7 +173,7 @@ struct Compression {
             "Distilling \(architecture.name) from \(teacherPath) with \(loss.method.rawValue) on "
                 + "\(groupedText(place.dataset.train.count)) images")
         return try distill(
-            from: teacher, foldPredictions: try folds(), parentHash: try ModelFile.hash(path: teacherPath),
+            from: teacher, foldPredictions: folds, parentHash: try ModelFile.hash(path: teacherPath),
             on: place.dataset, datasetPath: place.path, to: architecture, recipe: recipe.training, distillation: loss,
             run: run)
     }
@@ -172,16 +189,10 @@ struct Compression {
         console.note("Pruning \(source) to \(macsText(target)) by \(pruning.importance.rawValue)")
         let task = PruningTask(
             model: model, parentHash: try ModelFile.hash(path: source), targetMACs: target, recipe: pruning,
-            teacher: loss.method.learnsFromTeacher ? teacher : nil, foldPredictions: try folds(), dataset: place.dataset,
+            teacher: loss.method.learnsFromTeacher ? teacher : nil, foldPredictions: folds, dataset: place.dataset,
             datasetPath: place.path, training: training, distillation: loss)
         let job = PruningJob(task: task, files: RunFiles(model: path(stage)), engine: engine, progress: progress)
-        var pruned = try job.run(resume: resume && job.hasBegun)
-        pruned.metadata.provenance.version = erdeVersion
-        return pruned
-    }
-
-    private func folds() throws(ErdeError) -> FoldPredictions? {
-        loss.effectiveOutOfFold == .ignored ? nil : try FoldJudgement.read(beside: teacherPath, teacher, place.dataset)
+        return try job.run(resume: resume && job.hasBegun)
     }
 
     /// What to tell when no thresholds can reach the target: what a pruned network's first exit costs is known only now.

@@ -8,7 +8,7 @@ struct CompressionSummary {
 
     /// - Parameters:
     ///   - model: path of the file that the report is about.
-    ///   - folder: where `report/` lies.
+    ///   - folder: that of the report.
     init(_ report: CalibrationReport, model: String, folder: String) {
         self.report = report
         self.model = model
@@ -62,10 +62,9 @@ struct CompressionSummary {
 
     private var note: String {
         "Thresholds were fitted on the calibration images and are stored in the file; accuracy is measured on the test images. "
-            + "Rows with exits count the early exits at the target; ms is per image at full depth on this machine, one at a time "
-            + "and 128 at a time."
-
+            + "Rows with exits count the early exits at \(report.shownName); ms is per image at full depth on this machine, one "
+            + "at a time and 128 at a time."
     }
 
-    private var files: String { "model   \(model)\nreport  \(folder)/report/index.html" }
+    private var files: String { "model   \(model)\nreport  \(folder)/index.html" }
 }

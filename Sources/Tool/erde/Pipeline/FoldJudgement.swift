@@ -57,14 +57,24 @@ struct FoldJudgement {
         let path = RunFiles(model: teacherPath).foldPredictions
         let predictions = try FoldPredictionsFile.read(path)
         try predictions.requireFit(dataset, teacherExits: teacher.exitCount, name: path)
-        let provenance = teacher.metadata.provenance
-        guard predictions.origin.architecture == provenance.architecture?.name,
-            predictions.origin.training == provenance.training, predictions.origin.distillation == provenance.distillation
-        else {
+        guard agree(predictions, with: teacher) else {
             throw ErdeError(
                 .badData, path, "was not made with \(teacherPath), but with a teacher trained otherwise",
                 remedy: "train the teacher again with --out-of-fold")
         }
         return predictions
+    }
+
+    /// Whether what lies beside a teacher was said by teachers like it, be it complete or not.
+    static func isFitting(beside teacherPath: String, _ teacher: Model) -> Bool {
+        guard let predictions = try? FoldPredictionsFile.read(RunFiles(model: teacherPath).foldPredictions) else { return false }
+        return predictions.origin.datasetFingerprint == teacher.metadata.provenance.datasetFingerprint
+            && agree(predictions, with: teacher)
+    }
+
+    private static func agree(_ predictions: FoldPredictions, with teacher: Model) -> Bool {
+        let (origin, provenance) = (predictions.origin, teacher.metadata.provenance)
+        return origin.architecture == provenance.architecture?.name && origin.training == provenance.training
+            && origin.distillation == provenance.distillation
     }
 }

@@ -7,7 +7,7 @@ struct MeasuredModel {
     let model: Model
     let path: String
     let summary: ModelSummary
-    /// Where each test image leaves at the target budget; nothing without a target.
+    /// Where each test image leaves at the target budget, or at the largest one where there is no target.
     let testExits: [Int]
 
     init(model: Model, path: String, summary: ModelSummary, testExits: [Int]) {
@@ -17,7 +17,8 @@ struct MeasuredModel {
         self.testExits = testExits
     }
 
-    /// Measures a model with its own thresholds for the target, or with such as are fitted here where it has none.
+    /// Measures a model with its own thresholds for the target, or for the largest budget where there is no target; with such as
+    /// are fitted here where it has none.
     init(
         _ model: Model, name: String, path: String, options: CalibrationOptions, place: DatasetPlace, engine: EngineOptions
     ) throws(ErdeError) {
@@ -26,8 +27,9 @@ struct MeasuredModel {
         var summary = try ModelMeasurement(place: place, engine: engine)
             .summary(model, name: name, path: path, calibration: fitting, test: test)
         let macs = model.metadata.cumulativeMACs
+        let budget = options.targetMACs ?? options.budgets?.max()
         let own = model.metadata.operatingPoints.first {
-            $0.budgetMACs == options.targetMACs && $0.policy.score == options.score
+            $0.budgetMACs == budget && $0.policy.score == options.score
         }
         var thresholds = own?.policy.thresholds
         if thresholds == nil {

@@ -23,6 +23,7 @@ struct PruningJob {
         try prune(
             task,
             PruningRun(
+                computation: TrainingRun(engine: engine.engine, options: engine.compilation).computation,
                 training: { (step) throws(ErdeError) in
                     // Not before the task is accepted.
                     if !resume && step == 0 { self.files.removeSteps(lastStep) }

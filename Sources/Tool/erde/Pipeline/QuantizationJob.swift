@@ -36,8 +36,9 @@ struct QuantizationJob {
             var training = TrainingRun(engine: engine.engine, options: engine.compilation)
             training.report = progress.show
             training.shouldStop = { Interruption.isRequested }
-            run.training = QuantizedTraining(
-                student: model, teacher: teacher, epochs: recipe.trainingEpochs, run: training)
+            run.training = try QuantizedTraining(
+                student: model, teacher: teacher, epochs: recipe.trainingEpochs, images: place.dataset.train.count,
+                run: training)
         }
         var quantized = try quantize(model, on: place.dataset, recipe: recipe, run: run)
         quantized.metadata.provenance.parentHash = try ModelFile.hash(path: previous.path)
@@ -46,6 +47,7 @@ struct QuantizationJob {
         }
         var file = try CalibratedFile(
             quantized, name: "int8", path: path, options: options, place: place, engine: engine, previous: previous)
+        RunFiles(model: path).removeCompanions()
         file.warnings = progress.warnings + (warnings ?? [])
         return file
     }

@@ -71,7 +71,7 @@ struct StudentPlan {
             let teacherMACs = Double(teacher.metadata.cumulativeMACs.last ?? 0)
             let choice = try StudentChoice.choose(
                 teacher: largest, image: image, classes: classes, targetMACs: searchTargetMACs,
-                maxMACs: min((maxMACs ?? teacherMACs) / share, teacherMACs))
+                maxMACs: maxMACs.map { $0 / share }, teacherMACs: teacherMACs)
             self.choice = choice
             chosen = choice.chosen.architecture
             cumulativeMACs = choice.chosen.cumulativeMACs
@@ -134,6 +134,9 @@ struct StudentPlan {
 
     /// What is made, one from the other.
     var stages: [CompressionStage] { pruning == nil || architecture == nil ? [.student] : [.student, .pruned] }
+
+    /// Whether short trainings have chosen the student.
+    var isSearched: Bool { candidates.contains { $0.trainingImages > 0 } }
 
     /// As `--student` and recipes take it.
     var wish: String { architecture?.name ?? StudentPlan.prunedTeacher }

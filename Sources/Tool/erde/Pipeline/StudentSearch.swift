@@ -7,10 +7,13 @@ import Training
 /// Chooses the student by short trainings: successive halving on calibration accuracy at the target budget.
 ///
 /// The teacher judges the training images once, as they are, and every candidate learns from that: running the teacher in every
-/// step, on augmented images, would cost more than the candidates themselves.
+/// step, on augmented images, would cost more than the candidates themselves. Where out-of-fold predictions mask what it says, it
+/// runs all the same.
 struct StudentSearch {
     let teacher: Model
     let teacherHash: String
+    /// What teachers say of training images that they have not seen, for a loss that uses that.
+    let folds: FoldPredictions?
     let place: DatasetPlace
     let recipe: RunRecipe
     let loss: DistillationRecipe
@@ -63,7 +66,7 @@ struct StudentSearch {
         }
         if log.entry(winner.architecture.name, round: halving.rounds.count - 1)?.diverged == true {
             throw ErdeError(
-                .usage, "the search for a student", "no candidate of the last round could be trained: all diverged",
+                .diverged, "the search for a student", "no candidate of the last round could be trained: all diverged",
                 remedy: "choose a lower --learning-rate or --gradient-clip, and start without --resume")
         }
         return plan.choosing(winner, after: log.entries, rounds: halving.rounds.count)
