@@ -9,17 +9,18 @@ package struct Calibration: Sendable {
     package var report: CalibrationReport
 }
 
-/// Fits thresholds for every budget on the calibration split and measures them on the test split.
+/// Fits thresholds for every budget on the calibration split and measures them on the test split. Who wants thresholds alone
+/// takes `fitThresholds`.
 ///
 /// - Parameters:
 ///   - calibration: logits of all exits at full depth.
 ///   - test: likewise; touched to report, never to choose.
 ///   - cumulativeMACs: MACs of one image that leaves at each exit.
 /// - Throws: `ErdeError` of kind `usage` for a budget below the first exit's cost, `badData` for an empty split or logits
-///   that are not finite.
+///   that are not finite, `interrupted` when asked to stop.
 package func calibrate(
     calibration: LabelledLogits, test: LabelledLogits, modelName: String, classNames: [String], cumulativeMACs: [Int],
-    options: CalibrationOptions = CalibrationOptions()
+    options: CalibrationOptions = CalibrationOptions(), run: FittingRun = FittingRun()
 ) throws(ErdeError) -> Calibration {
     try check(calibration, split: .calibration, exits: cumulativeMACs.count, classes: classNames.count)
     try check(test, split: .test, exits: cumulativeMACs.count, classes: classNames.count)
@@ -34,7 +35,8 @@ package func calibrate(
     // Budgets and curve are fitted in one pass, which also makes them consistent with each other.
     let curveBudgets = spacedBudgets(costs, count: options.curvePoints)
     let fitted = try bestThresholds(
-        for: budgets + curveBudgets, scores: fitting.scores, correctness: fitting.correctness, objective: .expectedAnswers)
+        for: budgets + curveBudgets, scores: fitting.scores, correctness: fitting.correctness, objective: .expectedAnswers,
+        run: run)
     let shared = try sharedThresholds(
         for: budgets + curveBudgets, scores: fitting.scores, correctness: fitting.correctness)
     let oracle = Oracle(testing.correctness, cumulativeMACs: costs)
@@ -65,12 +67,7 @@ package func calibrate(
         report.examples = examples(testing, exits: exits, count: options.examples)
     }
     report.warnings = warnings(about: report)
-    let points = fitted.prefix(budgets.count).map {
-        OperatingPoint(
-            budgetMACs: $0.budgetMACs, policy: ExitPolicy(score: options.score, thresholds: $0.thresholds),
-            calibrationAccuracy: Double($0.correctCount) / Double(calibration.imageCount),
-            calibrationMeanMACs: $0.meanMACs)
-    }
+    let points = fitted.prefix(budgets.count).map { $0.operatingPoint(score: options.score, images: calibration.imageCount) }
     return Calibration(operatingPoints: points, report: report)
 }
 

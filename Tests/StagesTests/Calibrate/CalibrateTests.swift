@@ -54,6 +54,23 @@ import Testing
         #expect(report.examples.filter { $0.kind == .late }.allSatisfy { $0.exit == 3 })
     }
 
+    @Test func thresholdsAloneAreTheSame() throws {
+        let calibration = try CalibrateTests.calibration(target: 6e6)
+        let logits = randomLogits(exits: 3, images: 700, classes: 5, seed: 1)
+        let points = try fitThresholds(
+            for: [9e6, 3_763_200, 9_403_008, 6e6, 9e6], on: logits, score: .entropy, cumulativeMACs: CalibrateTests.macs)
+        #expect(points == calibration.operatingPoints)
+        func kind(_ logits: LabelledLogits, budget: Double) -> ErdeError.Kind? {
+            do throws(ErdeError) {
+                _ = try fitThresholds(for: [budget], on: logits, score: .entropy, cumulativeMACs: CalibrateTests.macs)
+                return nil
+            } catch { return error.kind }
+        }
+        #expect(kind(logits, budget: 1e6) == .usage)
+        #expect(kind(LabelledLogits(perExit: [[], [], []], classCount: 5, labels: []), budget: 6e6) == .badData)
+        #expect(kind(randomLogits(exits: 2, images: 20, classes: 5, seed: 1), budget: 6e6) == .badData)
+    }
+
     @Test func theCheapestBudgetSendsEveryTestImageOutAtTheFirstExit() throws {
         let report = try CalibrateTests.calibration(budgets: [3_763_200]).report
         #expect(report.budgets[0].exitShares == [1, 0, 0])

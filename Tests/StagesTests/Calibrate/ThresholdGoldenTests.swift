@@ -27,7 +27,7 @@ import Testing
                 Correctness(golden.correct.map { $0.map { $0 == 1 } }))
             let images = Double(problem.imageCount)
             for solver in allSolvers {
-                let outcome = solver.solve(problem, budgets: [golden.meanMACBudget])[0].outcome
+                let outcome = try solver.solve(problem, budgets: [golden.meanMACBudget])[0].outcome
                 #expect(outcome.macs / images <= golden.meanMACBudget * (1 + 1e-12), "\(solver.method)")
                 #expect(outcome.correct <= golden.bestCorrectCount, "\(solver.method)")
             }
@@ -39,7 +39,7 @@ import Testing
             let problem = FittingProblem(
                 ExitScores(scores: golden.entropyNats, cumulativeMACs: golden.cumulativeMACs),
                 Correctness(golden.correct.map { $0.map { $0 == 1 } }))
-            let outcome = LagrangianSolver().solve(problem, budgets: [golden.meanMACBudget])[0].outcome
+            let outcome = try LagrangianSolver().solve(problem, budgets: [golden.meanMACBudget])[0].outcome
             #expect(outcome.correct == golden.bestCorrectCount)
         }
     }

@@ -9,6 +9,13 @@ package struct FittedThresholds: Hashable, Sendable {
     /// Images answered right.
     package var correctCount: Int
     package var meanMACs: Double
+
+    /// - Parameter images: of the split they were fitted on.
+    func operatingPoint(score: GateScore, images: Int) -> OperatingPoint {
+        OperatingPoint(
+            budgetMACs: budgetMACs, policy: ExitPolicy(score: score, thresholds: thresholds),
+            calibrationAccuracy: Double(correctCount) / Double(images), calibrationMeanMACs: meanMACs)
+    }
 }
 
 /// What thresholds are to have most of.
@@ -24,9 +31,11 @@ package enum ThresholdObjective: Sendable {
 /// Exact for up to 4 exits where every combination can be tried. A larger budget never has less of the objective.
 ///
 /// - Parameter budgets: mean MACs an image may cost, in any order.
-/// - Throws: `ErdeError` of kind `usage` for a budget that not even leaving at the first exit meets.
+/// - Throws: `ErdeError` of kind `usage` for a budget that not even leaving at the first exit meets, `interrupted` when asked to
+///   stop.
 package func bestThresholds(
-    for budgets: [Double], scores: ExitScores, correctness: Correctness, objective: ThresholdObjective = .rightAnswers
+    for budgets: [Double], scores: ExitScores, correctness: Correctness, objective: ThresholdObjective = .rightAnswers,
+    run: FittingRun = FittingRun()
 ) throws(ErdeError) -> [FittedThresholds] {
     try check(budgets: budgets, cumulativeMACs: scores.cumulativeMACs)
     let counted = FittingProblem(scores, correctness)
@@ -39,7 +48,8 @@ package func bestThresholds(
     if ExhaustiveSolver.supports(problem) { solvers.append(ExhaustiveSolver()) }
     // Nothing beats a search that has tried everything.
     if !ExhaustiveSolver.isExact(problem) { solvers += [LagrangianSolver(), GeometricSharesSolver(), SharedThresholdSolver()] }
-    let solutions = solvers.map { ($0.method, $0.solve(problem, budgets: budgets)) }
+    var solutions: [(method: ThresholdMethod, found: [CutSolution])] = []
+    for solver in solvers { solutions.append((solver.method, try solver.solve(problem, budgets: budgets, run: run))) }
     var fitted = [FittedThresholds?](repeating: nil, count: budgets.count)
     var best: (method: ThresholdMethod, solution: CutSolution)?
     for index in budgets.indices.sorted(by: { budgets[$0] < budgets[$1] }) {
@@ -53,14 +63,14 @@ package func bestThresholds(
 
 /// One threshold shared by all exits for each budget: the baseline.
 ///
-/// - Throws: as `bestThresholds`.
+/// - Throws: `ErdeError` of kind `usage` as `bestThresholds`.
 package func sharedThresholds(
     for budgets: [Double], scores: ExitScores, correctness: Correctness
 ) throws(ErdeError) -> [FittedThresholds] {
     try check(budgets: budgets, cumulativeMACs: scores.cumulativeMACs)
     let problem = FittingProblem(scores, correctness)
     let solver = SharedThresholdSolver()
-    return zip(budgets, solver.solve(problem, budgets: budgets)).map { budget, solution in
+    return zip(budgets, try solver.solve(problem, budgets: budgets)).map { budget, solution in
         var fitted = describe(solution, .shared, budget, problem)
         let threshold = solver.threshold(problem, solution)
         fitted.thresholds = fitted.thresholds.map { _ in threshold }

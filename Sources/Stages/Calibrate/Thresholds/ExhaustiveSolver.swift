@@ -1,4 +1,5 @@
 package import Artifacts
+package import Diagnostics
 
 /// Every combination of cuts for up to 4 exits; where these are too many, of quantile cuts, refined by local search.
 ///
@@ -23,23 +24,23 @@ package struct ExhaustiveSolver: ThresholdSolver {
         return outer <= Double(workLimit)
     }
 
-    package func solve(_ problem: FittingProblem, budgets: [Double]) -> [CutSolution] {
+    package func solve(
+        _ problem: FittingProblem, budgets: [Double], run: FittingRun
+    ) throws(ErdeError) -> [CutSolution] {
         let ascending = budgets.indices.sorted { budgets[$0] < budgets[$1] }
-        let limits = ascending.map { problem.limit(budget: budgets[$0]) }
-        var best = [CutSolution](repeating: problem.solution(problem.firstExit), count: budgets.count)
+        var frontier = Frontier(
+            limits: ascending.map { problem.limit(budget: budgets[$0]) }, start: problem.solution(problem.firstExit))
         if problem.exitCount > 1 {
-            let sweep = LastGateSweep(problem)
-            for outer in combinations(outerCuts(problem)) { sweep.run(outer: outer, limits: limits, best: &best) }
-        }
-        for index in best.indices.dropFirst() where best[index - 1].outcome.isBetter(than: best[index].outcome) {
-            best[index] = best[index - 1]
+            var sweep = GateSweep(problem, gate: problem.exitCount - 2)
+            for outer in combinations(outerCuts(problem)) { frontier.offer(outer + [0], &sweep) }
         }
         if !ExhaustiveSolver.isExact(problem) {
-            var search = LocalSearch(problem)
-            for index in best.indices { best[index] = search.improved(best[index], limit: limits[index]) }
+            var search = CutSearch(problem, frontier, run)
+            try search.improveAll()
+            frontier = search.frontier
         }
-        var solutions = best
-        for (place, index) in ascending.enumerated() { solutions[index] = best[place] }
+        var solutions = frontier.best
+        for (place, index) in ascending.enumerated() { solutions[index] = frontier.best[place] }
         return solutions
     }
 

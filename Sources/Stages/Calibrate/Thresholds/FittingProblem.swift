@@ -80,7 +80,8 @@ package struct FittingProblem: Sendable {
     func outcome(of cuts: [Int]) -> Outcome {
         var outcome = Outcome(correct: 0, macs: 0)
         for image in 0..<imageCount {
-            let exit = cuts.indices.first { ranks[$0][image] < cuts[$0] } ?? exitCount - 1
+            var exit = 0
+            while exit < cuts.count && ranks[exit][image] >= cuts[exit] { exit += 1 }
             outcome.correct += Int(correct[exit][image])
             outcome.macs += costs[exit]
         }

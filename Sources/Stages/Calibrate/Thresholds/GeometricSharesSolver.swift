@@ -8,51 +8,63 @@ package struct GeometricSharesSolver: ThresholdSolver {
     package var method: ThresholdMethod { .geometric }
 
     /// Bisects on `ln r`; at each exit the surest of those still there fill its share.
-    package func solve(_ problem: FittingProblem, budgets: [Double]) -> [CutSolution] {
-        budgets.map { budget in
+    package func solve(_ problem: FittingProblem, budgets: [Double], run: FittingRun) -> [CutSolution] {
+        let fullDepth = problem.solution(problem.fullDepth)
+        return budgets.map { budget in
             let limit = problem.limit(budget: budget)
-            let fullDepth = problem.solution(problem.fullDepth)
             if fullDepth.outcome.macs <= limit { return fullDepth }
-            var best = problem.solution(problem.firstExit)
+            var best = problem.firstExit
             var low = -30.0
             var high = 30.0
-            for _ in 0..<50 {
+            // Any nearer to each other, they give no image another exit.
+            while high - low > 1 / Double(problem.imageCount * problem.exitCount) {
                 let middle = (low + high) / 2
-                let solution = problem.solution(cuts(problem, ratio: exp(middle)))
-                if solution.outcome.macs <= limit {
+                let (cuts, macs) = cuts(problem, ratio: exp(middle))
+                if macs <= limit {
                     low = middle
-                    if solution.outcome.isBetter(than: best.outcome) { best = solution }
+                    best = cuts
                 } else {
                     high = middle
                 }
             }
-            return best
+            return problem.solution(best)
         }
     }
 
-    private func cuts(_ problem: FittingProblem, ratio: Double) -> [Int] {
+    /// The cuts, and the MACs of all images together under them.
+    private func cuts(_ problem: FittingProblem, ratio: Double) -> (cuts: [Int], macs: Double) {
         let weights = (0..<problem.exitCount).map { pow(ratio, Double($0)) }
         let total = weights.reduce(0, +)
         var isThere = [Bool](repeating: true, count: problem.imageCount)
-        return (0..<problem.exitCount - 1).map { exit in
+        var staying = problem.imageCount
+        var macs = 0.0
+        let cuts = (0..<problem.exitCount - 1).map { exit in
             let share = Int((weights[exit] / total * Double(problem.imageCount)).rounded())
+            let order = problem.order[exit]
             let ranks = problem.ranks[exit]
             var cut = 0
             var leaving = 0
             var counted = 0
             // Equal scores leave together, so the cut moves on only after the last of them fits.
-            for (place, image) in problem.order[exit].enumerated() {
-                if isThere[Int(image)] { counted += 1 }
+            for place in order.indices {
+                let image = Int(order[place])
+                if isThere[image] { counted += 1 }
                 if counted > share { break }
-                let isLastOfRank =
-                    place + 1 == problem.imageCount || ranks[Int(problem.order[exit][place + 1])] != ranks[Int(image)]
+                let isLastOfRank = place + 1 == order.count || ranks[Int(order[place + 1])] != ranks[image]
                 if isLastOfRank && counted > leaving {
                     leaving = counted
-                    cut = Int(ranks[Int(image)]) + 1
+                    cut = Int(ranks[image]) + 1
                 }
             }
-            for image in 0..<problem.imageCount where ranks[image] < cut { isThere[image] = false }
+            for place in order.indices {
+                let image = Int(order[place])
+                if ranks[image] >= cut { break }
+                isThere[image] = false
+            }
+            staying -= leaving
+            macs += Double(leaving) * problem.costs[exit]
             return cut
         }
+        return (cuts, macs + Double(staying) * problem.costs[problem.exitCount - 1])
     }
 }

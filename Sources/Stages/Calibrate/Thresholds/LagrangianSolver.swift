@@ -1,10 +1,10 @@
 package import Artifacts
-import Glibc
+package import Diagnostics
 import Tensors
 
-/// Thresholds for any number of exits: with a price of `lambda` correct answers per MAC, coordinate ascent on
-/// `sum of c_k − lambda · C_k` by sorted prefix sums, exact in each coordinate; bisection on `lambda` for the budget; then
-/// a local search within it.
+/// Thresholds for any number of exits: where a MAC costs `price` correct answers, coordinate ascent on
+/// `sum of c_k − price · C_k` by sorted prefix sums, exact in each coordinate; at all prices that the budgets need; then a local
+/// search within each budget.
 package struct LagrangianSolver: ThresholdSolver {
     /// Random starting points beside the fixed ones.
     package var randomStarts = 3
@@ -14,64 +14,55 @@ package struct LagrangianSolver: ThresholdSolver {
 
     package var method: ThresholdMethod { .lagrangian }
 
-    package func solve(_ problem: FittingProblem, budgets: [Double]) -> [CutSolution] {
+    package func solve(
+        _ problem: FittingProblem, budgets: [Double], run: FittingRun
+    ) throws(ErdeError) -> [CutSolution] {
         if problem.exitCount == 1 { return budgets.map { _ in problem.solution([]) } }
-        let shared = SharedThresholdSolver().solve(problem, budgets: budgets)
-        let geometric = GeometricSharesSolver().solve(problem, budgets: budgets)
+        let ascending = budgets.indices.sorted { budgets[$0] < budgets[$1] }
+        let cheapest = problem.solution(problem.firstExit)
+        let frontier = Frontier(limits: ascending.map { problem.limit(budget: budgets[$0]) }, start: cheapest)
+        var search = CutSearch(problem, frontier, run)
+        try followPrices(problem, from: cheapest, &search, run)
+        try search.improveAll()
+        var solutions = search.frontier.best
+        for (place, index) in ascending.enumerated() { solutions[index] = search.frontier.best[place] }
+        return solutions
+    }
+
+    /// Finds what is worth most at one price after the other, so that each limit comes to lie between two neighbours.
+    private func followPrices(
+        _ problem: FittingProblem, from cheapest: CutSolution, _ search: inout CutSearch, _ run: FittingRun
+    ) throws(ErdeError) {
         var generator = RandomGenerator(seed: seed)
         let random = (0..<randomStarts).map { _ in
             (0..<problem.exitCount - 1).map { generator.below(problem.lastCut($0) + 1) }
         }
+        let starts = [problem.fullDepth] + random
+        // At so low a price the least gain is worth the dearest step deeper.
         let gaps = zip(problem.costs.dropFirst(), problem.costs).map { $0 - $1 }
-        var ascent = CoordinateSweep(problem)
-        var search = LocalSearch(problem)
-        return budgets.indices.map { index in
-            let limit = problem.limit(budget: budgets[index])
-            let starts = [shared[index].cuts, geometric[index].cuts, problem.fullDepth] + random
-            var found = [shared[index], geometric[index], problem.solution(problem.firstExit)]
-            // At the larger price not even a certain gain is worth the cheapest step deeper.
-            var low = log(1e-4 * Double(problem.unit) / (gaps.max() ?? 1) / Double(problem.imageCount))
-            var high = log(Double(problem.unit) / (gaps.min() ?? 1))
-            for _ in 0..<16 {
-                let price = exp((low + high) / 2)
-                let optimum = starts.map { optimized($0, price: price, &ascent) }
-                    .max { value($0.outcome, price) < value($1.outcome, price) }
-                guard let optimum else { break }
-                if optimum.outcome.macs <= limit {
-                    found.append(optimum)
-                    high = (low + high) / 2
-                } else {
-                    low = (low + high) / 2
-                }
-            }
-            found.sort { $0.outcome.isBetter(than: $1.outcome) }
-            var best = found[0]
-            for start in found.prefix(3) {
-                let improved = search.improved(start, limit: limit)
-                if improved.outcome.isBetter(than: best.outcome) { best = improved }
-            }
-            return best
+        let least = 1e-4 * Double(problem.unit) / (gaps.max() ?? 1) / Double(problem.imageCount)
+        var dearest = cheapest
+        var next = try search.best(from: starts, price: least)
+        while let found = next, found.outcome.value(price: least) > dearest.outcome.value(price: least) {
+            dearest = found
+            next = try search.best(around: dearest.cuts, price: least)
         }
-    }
-
-    private func value(_ outcome: Outcome, _ price: Double) -> Double { Double(outcome.correct) - price * outcome.macs }
-
-    private func optimized(_ start: [Int], price: Double, _ sweep: inout CoordinateSweep) -> CutSolution {
-        var cuts = start
-        var outcome = Outcome(correct: 0, macs: 0)
-        for _ in 0..<20 {
-            let before = cuts
-            for exit in cuts.indices {
-                sweep.run(exit: exit, cuts: cuts)
-                var best = -Double.infinity
-                for (cut, candidate) in sweep.outcomes.enumerated() where value(candidate, price) > best {
-                    best = value(candidate, price)
-                    cuts[exit] = cut
-                    outcome = candidate
-                }
+        let limits = search.frontier.limits
+        var pairs = [(cheap: cheapest, dear: dearest)]
+        while let (cheap, dear) = pairs.popLast() {
+            run.report(0.5 * Double(limits.count { $0 >= dear.outcome.macs }) / Double(limits.count))
+            let isNeeded = limits.contains { cheap.outcome.macs <= $0 && $0 < dear.outcome.macs }
+            guard isNeeded, cheap.outcome.correct < dear.outcome.correct else { continue }
+            // Both are worth the same at this price, and what is worth more lies between them.
+            let price = Double(dear.outcome.correct - cheap.outcome.correct) / (dear.outcome.macs - cheap.outcome.macs)
+            let enough = cheap.outcome.value(price: price) + 0.01 * Double(problem.unit)
+            func isBetween(_ found: CutSolution) -> Bool {
+                found.outcome.value(price: price) > enough && found.outcome.macs > cheap.outcome.macs
+                    && found.outcome.macs < dear.outcome.macs
             }
-            if cuts == before { break }
+            var found = try search.best(from: [cheap.cuts, dear.cuts] + starts, price: price)
+            if !(found.map(isBetween) ?? false) { found = try search.best(around: cheap.cuts, price: price) }
+            if let found, isBetween(found) { pairs += [(cheap, found), (found, dear)] }
         }
-        return CutSolution(cuts: cuts, outcome: outcome)
     }
 }

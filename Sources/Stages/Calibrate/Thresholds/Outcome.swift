@@ -13,6 +13,9 @@ package struct Outcome: Hashable, Sendable {
     package func isBetter(than other: Outcome) -> Bool {
         correct > other.correct || (correct == other.correct && macs < other.macs)
     }
+
+    /// What is left of the answers' worth where MACs have a price.
+    func value(price: Double) -> Double { Double(correct) - price * macs }
 }
 
 /// A choice of cuts, one for every exit but the last, with what it gives.

@@ -7,7 +7,7 @@ package struct SharedThresholdSolver: ThresholdSolver {
     package var method: ThresholdMethod { .shared }
 
     /// Bisects over the distinct scores of all exits: a larger threshold never makes an image leave later.
-    package func solve(_ problem: FittingProblem, budgets: [Double]) -> [CutSolution] {
+    package func solve(_ problem: FittingProblem, budgets: [Double], run: FittingRun) -> [CutSolution] {
         let scores = Set(problem.values.joined()).sorted()
         return budgets.map { budget in
             let limit = problem.limit(budget: budget)

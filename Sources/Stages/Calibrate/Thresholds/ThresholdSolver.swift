@@ -1,4 +1,5 @@
 package import Artifacts
+package import Diagnostics
 
 /// A way of finding thresholds for mean-MAC budgets.
 package protocol ThresholdSolver: Sendable {
@@ -7,5 +8,13 @@ package protocol ThresholdSolver: Sendable {
     /// One choice of cuts per budget, never above it.
     ///
     /// - Parameter budgets: mean MACs an image may cost, none below the first exit's.
-    func solve(_ problem: FittingProblem, budgets: [Double]) -> [CutSolution]
+    /// - Throws: `ErdeError` of kind `interrupted` when asked to stop.
+    func solve(_ problem: FittingProblem, budgets: [Double], run: FittingRun) throws(ErdeError) -> [CutSolution]
+}
+
+extension ThresholdSolver {
+    /// Likewise with nobody watching.
+    package func solve(_ problem: FittingProblem, budgets: [Double]) throws(ErdeError) -> [CutSolution] {
+        try solve(problem, budgets: budgets, run: FittingRun())
+    }
 }

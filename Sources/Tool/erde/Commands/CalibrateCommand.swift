@@ -64,10 +64,16 @@ struct CalibrateCommand: LongComputation {
                 .usage, macsText(low), "cannot be reached by \(model): its first exit alone costs \(macsText(Double(first)))",
                 remedy: "choose budgets of at least that")
         }
-        let calibration = try calibrate(
-            calibration: try LabelledLogits(of: loaded, place.dataset.calibration, engine: engine),
-            test: try LabelledLogits(of: loaded, place.dataset.test, engine: engine), modelName: name,
-            classNames: loaded.metadata.classNames, cumulativeMACs: loaded.metadata.cumulativeMACs, options: options)
+        let fitting = try LabelledLogits(of: loaded, place.dataset.calibration, engine: engine)
+        let test = try LabelledLogits(of: loaded, place.dataset.test, engine: engine)
+        Interruption.watch()
+        let calibration = try Interruption.keepingNothing { () throws(ErdeError) in
+            try FittingProgress.show { (run) throws(ErdeError) in
+                try calibrate(
+                    calibration: fitting, test: test, modelName: name, classNames: loaded.metadata.classNames,
+                    cumulativeMACs: loaded.metadata.cumulativeMACs, options: options, run: run)
+            }
+        }
         loaded.metadata.operatingPoints = calibration.operatingPoints
         try emit(loaded, to: target)
         if isNew { RunFiles(model: target).removeCompanions() }

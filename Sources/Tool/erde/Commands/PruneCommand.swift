@@ -193,14 +193,11 @@ struct PruneCommand: LongComputation {
         let macs = pruned.metadata.cumulativeMACs
         guard let score = loaded.metadata.operatingPoints.first?.policy.score, let least = macs.first, let most = macs.last
         else { return }
-        let budgets = loaded.metadata.operatingPoints.map(\.budgetMACs).filter { $0 >= Double(least) }
-        var options = CalibrationOptions()
-        options.score = score
-        options.budgets = budgets.isEmpty ? [Double(most)] : Set(budgets.map { min($0, Double(most)) }).sorted()
-        let calibration = try calibrate(
-            calibration: try LabelledLogits(of: pruned, place.dataset.calibration, engine: engine),
-            test: try LabelledLogits(of: pruned, place.dataset.test, engine: engine), modelName: outputPath,
-            classNames: pruned.metadata.classNames, cumulativeMACs: macs, options: options)
-        pruned.metadata.operatingPoints = calibration.operatingPoints
+        let known = loaded.metadata.operatingPoints.map(\.budgetMACs).filter { $0 >= Double(least) }
+        let budgets = known.isEmpty ? [Double(most)] : known.map { min($0, Double(most)) }
+        let logits = try LabelledLogits(of: pruned, place.dataset.calibration, engine: engine)
+        pruned.metadata.operatingPoints = try FittingProgress.show { (run) throws(ErdeError) in
+            try Calibrate.fitThresholds(for: budgets, on: logits, score: score, cumulativeMACs: macs, run: run)
+        }
     }
 }

@@ -68,10 +68,10 @@ struct QuantizeCommand: LongComputation {
             recipe: recipe, teacher: try teacher.map { (path) throws(ErdeError) in try ModelFile.read(path: path) },
             place: place, engine: engine, force: quantization.force)
         Interruption.watch()
-        let before = try MeasuredModel(
-            loaded, name: loaded.metadata.role.rawValue, path: model, options: options, place: place, engine: engine)
-        let quantized = try Interruption.keepingNothing { () throws(ErdeError) in
-            try job.run(before, to: target, options: options)
+        let (before, quantized) = try Interruption.keepingNothing { () throws(ErdeError) -> (MeasuredModel, CalibratedFile) in
+            let before = try MeasuredModel(
+                loaded, name: loaded.metadata.role.rawValue, path: model, options: options, place: place, engine: engine)
+            return (before, try job.run(before, to: target, options: options))
         }
         var report = quantized.report
         report.models = [before.summary, quantized.measured.summary]

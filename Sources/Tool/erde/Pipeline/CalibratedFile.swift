@@ -25,9 +25,11 @@ struct CalibratedFile {
         Console.standard.note("Fitting thresholds on \(groupedText(place.dataset.calibration.count)) calibration images")
         let test = try LabelledLogits(of: model, place.dataset.test, engine: engine)
         let fitting = try LabelledLogits(of: model, place.dataset.calibration, engine: engine)
-        let calibration = try calibrate(
-            calibration: fitting, test: test, modelName: String(path.split(separator: "/").last ?? "model.pb"),
-            classNames: model.metadata.classNames, cumulativeMACs: model.metadata.cumulativeMACs, options: options)
+        let calibration = try FittingProgress.show { (run) throws(ErdeError) in
+            try calibrate(
+                calibration: fitting, test: test, modelName: String(path.split(separator: "/").last ?? "model.pb"),
+                classNames: model.metadata.classNames, cumulativeMACs: model.metadata.cumulativeMACs, options: options, run: run)
+        }
         var model = model
         model.metadata.operatingPoints = calibration.operatingPoints
         model.metadata.provenance.targetMACs = options.targetMACs ?? model.metadata.provenance.targetMACs

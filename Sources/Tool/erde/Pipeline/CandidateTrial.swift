@@ -80,11 +80,13 @@ final class CandidateTrial {
                 remedy: "run the same command with --resume to go on")
         }
         let logits = try LabelledLogits(of: model, part.calibration, engine: search.engine)
-        let result = try fittedAccuracy(
-            logits, score: search.recipe.score, cumulativeMACs: candidate.cumulativeMACs, budgetMACs: targetMACs)
+        let point = try FittingProgress.show { (run) throws(ErdeError) in
+            try fitThresholds(
+                for: [targetMACs], on: logits, score: search.recipe.score, cumulativeMACs: candidate.cumulativeMACs, run: run)[0]
+        }
         return SearchLog.Entry(
             architecture: candidate.architecture.name, round: round, images: chosen.count * recipe.epochs,
-            calibrationAccuracy: result.accuracy, calibrationMeanMACs: result.meanMACs,
+            calibrationAccuracy: point.calibrationAccuracy, calibrationMeanMACs: point.calibrationMeanMACs,
             seconds: (ContinuousClock.now - start).seconds)
     }
 

@@ -27,18 +27,16 @@ struct MeasuredModel {
         var summary = try ModelMeasurement(place: place, engine: engine)
             .summary(model, name: name, path: path, calibration: fitting, test: test)
         let macs = model.metadata.cumulativeMACs
-        let budget = options.targetMACs ?? options.budgets?.max()
-        let own = model.metadata.operatingPoints.first {
+        let budget = options.targetMACs ?? options.budgets?.max() ?? Double(macs[macs.count - 1])
+        var point = model.metadata.operatingPoints.first {
             $0.budgetMACs == budget && $0.policy.score == options.score
         }
-        var thresholds = own?.policy.thresholds
-        if thresholds == nil {
-            let calibration = try calibrate(
-                calibration: fitting, test: test, modelName: name, classNames: model.metadata.classNames, cumulativeMACs: macs,
-                options: options)
-            thresholds = calibration.report.target?.thresholds
+        if point == nil {
+            point = try FittingProgress.show { (run) throws(ErdeError) in
+                try fitThresholds(for: [budget], on: fitting, score: options.score, cumulativeMACs: macs, run: run).first
+            }
         }
-        let exits = thresholds.map { test.scores(options.score, cumulativeMACs: macs).exits(under: $0) } ?? []
+        let exits = point.map { test.scores(options.score, cumulativeMACs: macs).exits(under: $0.policy.thresholds) } ?? []
         if !exits.isEmpty {
             let correctness = test.correctness(of: test.answers())
             let right = exits.indices.count { correctness.isCorrect[exits[$0]][$0] }
