@@ -22,7 +22,7 @@ package struct FolderWalk: Sendable {
     }
 
     private var levels: [Level] = []
-    private var entered: Set<FolderIdentity> = []
+    private var entered: Set<FileIdentity> = []
     /// What became of the root, until it is told.
     private var rootFailure: ErdeError?
     private let root: FileName
@@ -71,7 +71,7 @@ package struct FolderWalk: Sendable {
 
     /// Goes down into a folder, unless it was entered before.
     private mutating func enter(_ folder: FileName) -> ErdeError? {
-        guard let identity = FolderIdentity(folder) else { return FolderWalk.reason(folder) }
+        guard let identity = FileIdentity(folder) else { return FolderWalk.reason(folder) }
         guard entered.insert(identity).inserted else { return nil }
         do throws(ErdeError) {
             levels.append(Level(path: folder, names: try FolderNames(of: folder)))

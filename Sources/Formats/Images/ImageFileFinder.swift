@@ -83,7 +83,7 @@ package enum ImageFileFinder {
     /// - Throws: `ErdeError` of kind `notFound` when a folder cannot be read.
     package static func images(under folder: String) throws(ErdeError) -> Found {
         var found = Found()
-        var entered: Set<FolderIdentity> = []
+        var entered: Set<FileIdentity> = []
         try search(folder, entered: &entered, found: &found)
         return found
     }
@@ -132,9 +132,9 @@ package enum ImageFileFinder {
     }
 
     private static func search(
-        _ folder: String, entered: inout Set<FolderIdentity>, found: inout Found
+        _ folder: String, entered: inout Set<FileIdentity>, found: inout Found
     ) throws(ErdeError) {
-        guard let identity = FolderIdentity(FileName(folder)) else {
+        guard let identity = FileIdentity(FileName(folder)) else {
             throw ErdeError(.notFound, folder, "does not exist", remedy: "check the path")
         }
         guard entered.insert(identity).inserted else { return }

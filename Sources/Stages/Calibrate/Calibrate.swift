@@ -25,8 +25,9 @@ package func calibrate(
     try check(calibration, split: .calibration, exits: cumulativeMACs.count, classes: classNames.count)
     try check(test, split: .test, exits: cumulativeMACs.count, classes: classNames.count)
     let costs = cumulativeMACs.map(Double.init)
-    let target = options.targetMACs ?? options.budgets?.max() ?? costs[costs.count - 1]
-    let wanted = options.budgets ?? defaultBudgets(around: target, cumulativeMACs: cumulativeMACs)
+    let wanted =
+        options.budgets
+        ?? defaultBudgets(around: options.targetMACs ?? costs[costs.count - 1], cumulativeMACs: cumulativeMACs)
     try check(budgets: options.targetMACs.map { [$0] } ?? [], cumulativeMACs: costs)
     let budgets = Set(wanted).sorted()
     let fitting = JudgedSplit(calibration, options.score, cumulativeMACs)
@@ -43,7 +44,7 @@ package func calibrate(
 
     var report = CalibrationReport(
         modelName: modelName, classNames: classNames, score: options.score, cumulativeMACs: cumulativeMACs,
-        targetMACs: target,
+        targetMACs: options.targetMACs,
         dataset: DatasetSummary(calibrationImages: calibration.imageCount, testImages: test.imageCount))
     report.budgets = budgetResults(
         fitted: Array(fitted.prefix(budgets.count)), shared: Array(shared.prefix(budgets.count)), fitting: fitting,
@@ -59,7 +60,7 @@ package func calibrate(
             }),
     ]
     report.exits = exitCalibrations(fitting: fitting, testing: testing)
-    if let thresholds = report.target?.thresholds {
+    if let thresholds = report.shown?.thresholds {
         let exits = testing.scores.exits(under: thresholds)
         report.confusion = ConfusionMatrix(
             classCount: test.classCount, labels: test.labels.map(Int.init),

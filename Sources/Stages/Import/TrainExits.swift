@@ -33,11 +33,3 @@ package func trainExits(
     if let warning = MemorisedTeacher.warning(errorPerExit: result.trainingErrorPerExit) { run.report(.warning(warning)) }
     return trained
 }
-
-extension Graph {
-    fileprivate var hasBatchNormalization: Bool {
-        nodes.contains { node in
-            if case .batchNormalization = node.op { true } else { false }
-        }
-    }
-}

@@ -166,10 +166,7 @@ private func otherRecovery(
     let now = training(of: before, on: dataset, recipe, task)
     if provenance.teacherWeightsHash != now.teacher?.parameters.signature { return "another teacher" }
     if provenance.foldPredictionsHash != now.usedFoldPredictions?.signature { return "other out-of-fold predictions" }
-    if let made = provenance.computation, (made.engine, made.precision) != (run.computation.engine, run.computation.precision) {
-        return "the engine \(made.engine) in \(made.precision), now \(run.computation.engine) in \(run.computation.precision)"
-    }
-    return nil
+    return provenance.computation?.difference(to: run.computation)
 }
 
 /// Where a pruning is done and what becomes of what it makes on the way.

@@ -37,14 +37,8 @@ package func judgeOutOfFold(
     let plan = FoldPlan(labels: dataset.train.labels, folds: folds, seed: recipe.seed)
     for fold in predictions.foldsDone..<folds {
         let run = try run(fold)
-        let now = run.computation
-        if let made = predictions.computation {
-            guard (made.engine, made.precision) == (now.engine, now.precision) else {
-                throw otherFolds("by the engine \(made.engine) in \(made.precision), now \(now.engine) in \(now.precision)")
-            }
-        } else {
-            predictions.computation = now
-        }
+        if let difference = predictions.computation?.difference(to: run.computation) { throw otherFolds("by \(difference)") }
+        predictions.computation = predictions.computation ?? run.computation
         let seen = dataset.training(on: plan.images(outside: fold), name: "without fold \(fold + 1) of \(folds)")
         var model = start
         let task = TrainingTask(

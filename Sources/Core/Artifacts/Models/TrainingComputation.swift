@@ -12,4 +12,10 @@ package struct TrainingComputation: Hashable, Sendable, Codable {
         self.precision = precision
         self.threads = threads
     }
+
+    /// What `other` has different, in words, but for the threads, which change the last bits alone; nil if nothing.
+    package func difference(to other: TrainingComputation) -> String? {
+        if (engine, precision) == (other.engine, other.precision) { return nil }
+        return "the engine \(engine) in \(precision), now \(other.engine) in \(other.precision)"
+    }
 }

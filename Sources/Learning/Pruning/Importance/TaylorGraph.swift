@@ -3,6 +3,7 @@ package import Diagnostics
 package import Graphs
 import Losses
 import Tensors
+import Training
 
 /// The loss of a batch, and how it would change to first order if each channel were not read by anyone.
 ///
@@ -13,14 +14,14 @@ import Tensors
 ///
 /// after Molchanov et al., "Importance Estimation for Neural Network Pruning", 2019. The network runs with its running
 /// statistics and without dropout, the teacher beside it. Inputs: `image` `[N,C,H,W]`, `batch_labels` int32 `[N]`, and with
-/// out-of-fold predictions `fold_logits_exit1` … `[N,K]`, by which right and wrong are told. Outputs: `loss`, and for each weight that reads channels `change_<weight>`: `Σ g·w` by place along its axis 1.
+/// out-of-fold predictions `fold_logits_exit1` … `[N,K]`, by which right and wrong are told. Outputs: `loss`, and for each
+/// weight that reads channels `change_<weight>`: `Σ g·w` by place along its axis 1.
 package struct TaylorGraph: Sendable {
     package let graph: Graph
     /// The axis that each output `change_…` runs along, in the network's graph.
     package let axes: [String: ChannelAxis]
     /// Contents of variables beside the network's: the teacher's and the loss's own.
     let otherParameters: Parameters
-
     /// The inputs for out-of-fold predictions, by exit; empty where the loss uses none.
     let foldInputs: [String]
 
@@ -54,14 +55,12 @@ package struct TaylorGraph: Sendable {
                     fast.parameters[frozen.name(of: variable.value)]
             }
         }
-        let logits = network.outputs.map { values[$0.value]! }
-        foldInputs = (0..<foldExits).map { "fold_logits_exit\($0 + 1)" }
+        foldInputs = (0..<foldExits).map(TrainingGraph.foldLogits)
         let folds = foldInputs.map { builder.input($0, network.type(of: network.outputs[0].value)) }
-        let judges = folds.isEmpty ? teacherLogits : folds
         let loss = try multiExitLoss(
             distillation,
             of: LossInputs(
-                studentLogits: logits, teacherLogits: teacherLogits ?? judges, judgeLogits: judges,
+                studentLogits: network.outputs.map { values[$0.value]! }, teacherLogits: teacherLogits, foldLogits: folds,
                 targets: Targets(labels: labels, smoothing: labelSmoothing)),
             in: &builder)
         if let own = loss.ensembleWeightLogits { others[builder.graph.name(of: own.value)] = own.initial }

@@ -45,15 +45,8 @@ extension TrainingRecipe {
     @discardableResult
     package mutating func clipGradients(in graph: Graph) -> Bool {
         let limit = TrainingRecipe.clipWithoutNormalization
-        guard !graph.isNormalized, gradientClip == 0 || gradientClip > limit else { return false }
+        guard !graph.hasBatchNormalization, gradientClip == 0 || gradientClip > limit else { return false }
         gradientClip = limit
         return true
-    }
-}
-
-extension Graph {
-    /// Whether there is a batch normalisation in it.
-    fileprivate var isNormalized: Bool {
-        nodes.contains { if case .batchNormalization = $0.op { true } else { false } }
     }
 }

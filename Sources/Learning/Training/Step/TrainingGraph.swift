@@ -36,6 +36,9 @@ package struct TrainingGraph: Sendable {
     static let foldLogits = "fold_logits_exit"
     static let teacherScope = "teacher"
 
+    /// The input for out-of-fold predictions of an exit, counted from 0.
+    package static func foldLogits(exit: Int) -> String { "\(foldLogits)\(exit + 1)" }
+
     static func correct(exit: Int) -> String { "correct_exit\(exit + 1)" }
 
     static func teacherWrong(exit: Int) -> String { "teacher_wrong_exit\(exit + 1)" }
@@ -76,15 +79,11 @@ package struct TrainingGraph: Sendable {
             for variable in teacher.variables { teacherVariables.insert(builder.graph.name(of: values[variable.value]!)) }
         }
         let classes = student.shape(of: student.outputs[0].value)[1]
-        let folds = (0..<foldExits).map { builder.input("\(TrainingGraph.foldLogits)\($0 + 1)", TensorType([batch, classes])) }
-        let judges = folds.isEmpty ? teacherLogits : folds
-        teacherLogits = teacherLogits ?? judges
-        let loss = try multiExitLoss(
-            distillation,
-            of: LossInputs(
-                studentLogits: form.outputs, teacherLogits: teacherLogits, judgeLogits: judges,
-                targets: Targets(labels: labels, blend: blend, smoothing: recipe.labelSmoothing), ramp: ramp),
-            in: &builder)
+        let folds = (0..<foldExits).map { builder.input(TrainingGraph.foldLogits(exit: $0), TensorType([batch, classes])) }
+        let inputs = LossInputs(
+            studentLogits: form.outputs, teacherLogits: teacherLogits, foldLogits: folds,
+            targets: Targets(labels: labels, blend: blend, smoothing: recipe.labelSmoothing), ramp: ramp)
+        let loss = try multiExitLoss(distillation, of: inputs, in: &builder)
         builder.output(TrainingGraph.loss, loss.value)
 
         let trainable = student.variables.filter(\.isTrainable)
@@ -96,7 +95,7 @@ package struct TrainingGraph: Sendable {
         let own = loss.ensembleWeightLogits.map { [Variable(value: $0.value, role: .bias)] } ?? []
         try builder.descend(loss.value, groups: [network, own], recipe: recipe, learningRate: learningRate)
         try builder.count(form.outputs, labels: labels, wrong: false, named: TrainingGraph.correct)
-        try builder.count(judges ?? [], labels: labels, wrong: true, named: TrainingGraph.teacherWrong)
+        try builder.count(inputs.judgeLogits ?? [], labels: labels, wrong: true, named: TrainingGraph.teacherWrong)
         ensembleWeightLogits = loss.ensembleWeightLogits.map { builder.graph.name(of: $0.value) }
         var initialParameters = Parameters()
         if let variable = loss.ensembleWeightLogits {
@@ -105,7 +104,7 @@ package struct TrainingGraph: Sendable {
         self.initialParameters = initialParameters
         graph = builder.graph.removingDeadNodes()
         exits = form.outputs.count
-        teacherExits = judges?.count ?? 0
+        teacherExits = inputs.judgeLogits?.count ?? 0
         self.teacherVariables = teacherVariables
     }
 }

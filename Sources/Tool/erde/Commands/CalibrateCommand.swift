@@ -80,7 +80,6 @@ struct CalibrateCommand: LongComputation {
         // From there on the file speaks for itself.
         loaded = try ModelFile.read(path: target)
         var report = calibration.report
-        report.targetMACs = options.targetMACs
         var summary = ModelSummary(
             name: loaded.metadata.role.rawValue, architecture: loaded.metadata.provenance.networkName,
             cumulativeMACs: loaded.metadata.cumulativeMACs, parameterCount: loaded.graph.cost().parameterCount)

@@ -89,9 +89,8 @@ enum OutputPlace {
 
     /// Whether two paths lead to one file.
     static func isSame(_ one: String, _ other: String) -> Bool {
-        var (first, second) = (stat(), stat())
-        guard stat(one, &first) == 0, stat(other, &second) == 0 else { return false }
-        return first.st_dev == second.st_dev && first.st_ino == second.st_ino
+        guard let first = FileIdentity(FileName(one)) else { return false }
+        return first == FileIdentity(FileName(other))
     }
 
     /// Opens a file beside the one named and drops it.

@@ -37,15 +37,14 @@ struct CalibratedFile {
         let written = try ModelFile.read(path: path)
         var summary = try ModelMeasurement(place: place, engine: engine).summary(written, name: name, path: path)
         let scores = test.scores(options.score, cumulativeMACs: model.metadata.cumulativeMACs)
-        let exits = calibration.report.target.map { scores.exits(under: $0.thresholds) } ?? []
-        summary.exitSharesAtTarget = calibration.report.target?.exitShares
-        summary.testAccuracyAtTarget = calibration.report.target?.testAccuracy.value
+        let shown = calibration.report.shown
+        let exits = shown.map { scores.exits(under: $0.thresholds) } ?? []
+        summary.exitSharesAtTarget = shown?.exitShares
+        summary.testAccuracyAtTarget = shown?.testAccuracy.value
         if let earlier = previous?.testExits, earlier.count == exits.count, !exits.isEmpty {
             summary.changedExitShare = Double(zip(earlier, exits).count { $0 != $1 }) / Double(exits.count)
         }
-        var report = calibration.report
-        report.targetMACs = options.targetMACs
-        self.report = report
+        report = calibration.report
         measured = MeasuredModel(model: written, path: path, summary: summary, testExits: exits)
     }
 }

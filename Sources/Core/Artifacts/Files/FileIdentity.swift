@@ -1,7 +1,7 @@
 import Glibc
 
-/// Which folder a path leads to, by whatever name.
-package struct FolderIdentity: Hashable, Sendable {
+/// Which file or folder a path leads to, by whatever name.
+package struct FileIdentity: Hashable, Sendable {
     private let device: UInt
     private let node: UInt
 
