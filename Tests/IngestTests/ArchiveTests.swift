@@ -146,6 +146,98 @@ import Testing
         }
     }
 
+    /// Twelve images of two classes.
+    private func entries(_ first: [UInt8] = Array("ant".utf8), _ second: [UInt8] = Array("bee".utf8)) -> [StoredArchives.Entry] {
+        (0..<12).map { index in
+            StoredArchives.Entry(
+                name: (index % 2 == 0 ? first : second) + Array("/\(index).png".utf8),
+                StoredStreams.png(width: 2, height: 2, [9, 8, 7, UInt8(index * 20)]))
+        }
+    }
+
+    @Test func namesThatAreNotUTF8AreRefused() throws {
+        let folder = try TemporaryFolder()
+        // Bär and Bör as DOS wrote them: read as text, both would be B, a mark of doubt and r.
+        let named = entries([0x42, 0x84, 0x72], [0x42, 0x94, 0x72])
+        for (name, bytes) in [("dos.zip", StoredArchives.zip(named)), ("dos.tar", StoredArchives.tar(named))] {
+            try folder.write(bytes, to: name)
+            let error = #expect(throws: ErdeError.self) { try DatasetGoldens.ingested(folder(name)) }
+            #expect(error?.kind == .badData && error?.problem == "has a name that is not UTF-8")
+            #expect(error?.subject.contains("\\x84") == true)
+        }
+        try folder.write(StoredArchives.zip(entries()), to: "plain.zip")
+        #expect(try DatasetGoldens.ingested(folder("plain.zip")).dataset.description.classNames == ["ant", "bee"])
+    }
+
+    @Test func linksThatAreCalledLikeImagesAreToldOf() throws {
+        let folder = try TemporaryFolder()
+        let links = ["ant/a.png", "bee/b.png", "bee/c.txt"].map { StoredArchives.Entry($0, target: "ant/0.png") }
+        try folder.write(StoredArchives.tar(entries() + links), to: "set.tar")
+        let report = try DatasetGoldens.ingested(folder("set.tar")).report
+        #expect(report.imageCount == 12)
+        #expect(report.warnings.contains("2 links in archives, called like images, were passed over"))
+        let alone = entries() + [StoredArchives.Entry("cat/a.png", target: "ant/0.png")]
+        try folder.write(StoredArchives.tar(alone), to: "set.tar")
+        let error = #expect(throws: ErdeError.self) { try DatasetGoldens.ingested(folder("set.tar")) }
+        #expect(error?.problem == "no images in this class, but links" && error?.subject.hasSuffix("set.tar/cat") == true)
+    }
+
+    @Test func oldTarArchivesAreRecognised() throws {
+        let folder = try TemporaryFolder()
+        let old = StoredArchives.tar(entries(), isMarked: false)
+        try folder.write(old, to: "old")
+        #expect(try DatasetGoldens.ingested(folder("old")).report.imageCount == 12)
+        var damaged = Array(old.prefix(512))
+        #expect(ArchiveContent.isTar(damaged))
+        damaged[3] ^= 1
+        #expect(!ArchiveContent.isTar(damaged) && !ArchiveContent.isTar([UInt8](repeating: 0, count: 512)))
+    }
+
+    @Test func encryptedEntriesAreCalledSo() throws {
+        let folder = try TemporaryFolder()
+        try folder.write(StoredArchives.zip(entries(), isEncrypted: true), to: "secret.zip")
+        let report = try Ingest.check(source: folder("secret.zip")).check
+        #expect(report.findings.findings.flatMap(\.examples).contains { $0.note == "is encrypted" })
+    }
+
+    /// What is not kept is read again.
+    @Test func littleRoomChangesNothing() throws {
+        let folder = try TemporaryFolder()
+        let files = (0..<5).map { StoredArchives.Entry("set/\($0).json", [UInt8](repeating: UInt8(0x30 + $0), count: 700 * $0)) }
+        try folder.write(StoredArchives.tar(files), to: "set.tar")
+        let names = [4, 0, 2, 3, 1].map { "set/\($0).json" }
+        let kept = try ArchiveTree(folder("set.tar"))
+        for room in [0, 1500] {
+            let tree = try ArchiveTree(folder("set.tar"), limits: ArchiveLimits(keptBytes: room))
+            #expect(try tree.heads(of: names) == kept.heads(of: names))
+            #expect(try tree.contents(of: names, limit: 4000) == kept.contents(of: names, limit: 4000))
+        }
+        #expect(try kept.heads(of: names).map(\.count) == [512, 0, 512, 512, 512])
+        #expect(try kept.contents(of: names, limit: 4000).map(\.count) == [2800, 0, 1400, 2100, 700])
+    }
+
+    @Test func aSingleShardHasItsSplitAndItsClassNames() throws {
+        let folder = try TemporaryFolder()
+        let shard = (0..<12).flatMap { index in
+            [
+                StoredArchives.Entry("\(index).png", StoredStreams.png(width: 2, height: 2, [9, 8, 7, UInt8(index * 20)])),
+                StoredArchives.Entry("\(index).cls", Array("\(index % 2 * 2)".utf8)),
+            ]
+        }
+        try folder.write(StoredArchives.tar(shard), to: "set/0001.tar")
+        try folder.write([0xEF, 0xBB, 0xBF] + Array("ant\r\nfly\r\nbee\r\n\r\n".utf8), to: "set/classnames.txt")
+        let (report, dataset) = try DatasetGoldens.ingested(folder("set"))
+        #expect(report.sourceKind == .webDataset)
+        // Names that no image has are left out.
+        #expect(dataset.description.classNames == ["ant", "bee"])
+        try folder.write(Array("ant\n\nbee\n".utf8), to: "set/classnames.txt")
+        let empty = #expect(throws: ErdeError.self) { try DatasetGoldens.ingested(folder("set")) }
+        #expect(empty?.problem == "line 2 is empty" && empty?.subject == folder("set/classnames.txt"))
+        try folder.write(StoredArchives.tar(shard), to: "other/val/0001.tar")
+        let untrained = #expect(throws: ErdeError.self) { try DatasetGoldens.ingested(folder("other")) }
+        #expect(untrained?.problem == "no training images in 1 shard")
+    }
+
     @Test func aFileThatIsNoArchiveIsRefused() throws {
         let folder = try TemporaryFolder()
         try folder.write(Array("PK\u{3}\u{4} and nothing else".utf8), to: "a.zip")

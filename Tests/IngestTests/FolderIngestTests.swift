@@ -138,8 +138,35 @@ import Testing
 
     @Test func aClassMayBeCalledTrain() throws {
         let folder = try TemporaryFolder()
-        for name in ["train", "car", "test"] { try fill(folder, name, count: 5) }
-        #expect(try run(folder).1.description.classNames == ["car", "test", "train"])
+        for name in ["train", "car", "bus"] { try fill(folder, name, count: 5) }
+        #expect(try run(folder).1.description.classNames == ["bus", "car", "train"])
+    }
+
+    @Test func imagesThatNoClassHoldsAreToldOf() throws {
+        let folder = try TemporaryFolder()
+        for split in ["train", "test"] {
+            for name in ["x", "y"] { try fill(folder, "\(split)/\(name)", count: 6) }
+        }
+        let image = try bytes(of: folder("source/train/x/00.png"))
+        for place in ["one.png", "train/two.png", "train/three.jpg"] { try folder.write(image, to: "source/\(place)") }
+        try folder.write(Array("none".utf8), to: "source/test/notes.txt")
+        let report = try run(folder).0
+        #expect(report.warnings.contains("1 image beside the folders of the splits has no class and was left out"))
+        #expect(report.warnings.contains("2 images beside the class folders of train/ have no class and were left out"))
+        #expect(report.otherFileCount == 1)
+    }
+
+    @Test func linksToNothingAreBadImages() throws {
+        let folder = try TemporaryFolder()
+        for name in ["x", "y"] { try fill(folder, name, count: 6) }
+        for link in ["x/gone.png", "y/gone.txt"] {
+            try FileManager.default.createSymbolicLink(atPath: folder("source/\(link)"), withDestinationPath: "nowhere")
+        }
+        let strict = error(folder)
+        #expect(strict?.subject == folder("source/x/gone.png") && strict?.problem.hasPrefix("cannot be read: ") == true)
+        let report = try run(folder, IngestOptions(onBadImage: .skip)).0
+        #expect(report.badImages.map(\.path) == ["x/gone.png"] && report.badImages.first?.kind == .unreadable)
+        #expect(report.imageCount == 13)
     }
 
     @Test func meanAndDeviationAreThoseOfTheTrainingPixels() throws {

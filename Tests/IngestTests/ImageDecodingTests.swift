@@ -72,6 +72,27 @@ import Testing
         }
     }
 
+    /// Some cameras write bytes too many in front of the end mark; all pixels are there.
+    @Test(arguments: ["baseline-420.jpg", "progressive-420.jpg", "grey.jpg"])
+    func bytesBeforeTheEndMarkAreNoDamage(name: String) throws {
+        let file = try bytes(of: "\(ImageGoldens.folder)/\(name)")
+        let sound = try decoded(file)
+        let end: [UInt8] = [0xFF, 0xD9]
+        #expect(Array(file.suffix(2)) == end)
+        for count in [1, 7, 64, 300] {
+            let padding = (0..<count).map { UInt8($0 % 251 + 1) }
+            let longer = Array(file.dropLast(2)) + padding + end
+            #expect(try decoded(longer) == sound, "\(count) bytes more")
+        }
+        // In front of another mark they are: here behind the first segment.
+        var torn = file
+        torn.insert(contentsOf: [1, 2, 3], at: 4 + (Int(file[4]) << 8 | Int(file[5])))
+        #expect(throws: ImageFault.self) { _ = try decoded(torn) }
+        // So is what is missing.
+        let shorter = Array(file.dropLast(12)) + end
+        #expect(throws: ImageFault.self) { _ = try decoded(shorter) }
+    }
+
     /// Whatever one flipped byte does, it does not crash, and a PNG's checksums find every one that matters.
     @Test(arguments: ["grey-8.png", "rgb-16-adam7.png", "palette-2.png", "progressive-420.jpg", "ycck-adobe.jpg"])
     func damagedBytesNeverCrash(name: String) throws {

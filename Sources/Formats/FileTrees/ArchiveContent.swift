@@ -11,7 +11,19 @@ package enum ArchiveContent {
     }
 
     /// Whether a file that begins with these bytes is a plain tar archive.
-    package static func isTar(_ head: [UInt8]) -> Bool { head.count >= 262 && head[257..<262].elementsEqual("ustar".utf8) }
+    ///
+    /// Those older than POSIX's have no mark; what tells them is that their first header's checksum is right.
+    package static func isTar(_ head: [UInt8]) -> Bool {
+        if head.count >= 262 && head[257..<262].elementsEqual("ustar".utf8) { return true }
+        let checksum = 148..<156
+        guard head.count >= 512, head[0] != 0 else { return false }
+        let digits = head[checksum].drop { $0 == UInt8(ascii: " ") }.prefix { 0x30...0x37 ~= $0 }
+        if digits.isEmpty { return false }
+        let stated = digits.reduce(0) { $0 << 3 | Int($1 & 7) }
+        // The checksum's own bytes count as blanks.
+        let sum = head[..<512].indices.reduce(0) { $0 + (checksum.contains($1) ? 0x20 : Int(head[$1])) }
+        return stated == sum
+    }
 
     private static func isZip(_ head: [UInt8]) -> Bool {
         head.starts(with: [0x50, 0x4B, 3, 4]) || head.starts(with: [0x50, 0x4B, 5, 6])

@@ -136,6 +136,9 @@ package final class ArchiveStream {
             filled = max(0, code)
         }
         if code < 0 {
+            if reason.contains("Passphrase required") || reason.contains("ncrypt") {
+                throw ErdeError(.badData, "\(path)/\(current)", "is encrypted", remedy: "unpack it first")
+            }
             throw ErdeError(
                 .badData, "\(path)/\(current)", "damaged in the archive\(reason)", remedy: "get the archive again")
         }

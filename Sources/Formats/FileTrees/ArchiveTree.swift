@@ -1,9 +1,11 @@
+import Artifacts
 package import Diagnostics
 package import Images
 
 /// The files of an archive, listed once when it is opened.
 ///
-/// Of entries with the same name the last counts, as when unpacking. Small files that are no images are kept.
+/// Of entries with the same name the last counts, as when unpacking. Small files that are no images are kept, as far as the
+/// limits leave room. Links are no files.
 package struct ArchiveTree: FileTree {
     package let root: String
     private let limits: ArchiveLimits
@@ -14,30 +16,35 @@ package struct ArchiveTree: FileTree {
         var folders: Set<String> = []
         /// Position in `files` by name.
         var files: [String: Int] = [:]
+        /// Names of links that are called like images.
+        var links: Set<String> = []
     }
 
     private struct File {
         let index: Int
         let byteCount: Int
         let isImage: Bool
-        /// The first bytes, of files that are not called images.
+        /// The first bytes, of files that are not called images and are kept.
         let head: [UInt8]?
         /// Whether the head is all there is.
         let isWhole: Bool
     }
 
-    /// Bytes up to which a file that is no image is kept.
-    private static let keptBytes = 16 << 10
+    /// Bytes up to which a file that is no image is kept, and up to which a label of a shard is, whatever the limits leave: all
+    /// of these are asked for.
+    private static let (longestKept, longestLabel) = (16 << 10, 64)
 
     package init(_ path: String, limits: ArchiveLimits = ArchiveLimits()) throws(ErdeError) {
         root = path
         self.limits = limits
         var folders: [String: Folder] = ["": Folder()]
         var files: [File] = []
+        var room = limits.keptBytes
         let stream = try ArchiveStream(path, limits: limits)
         while let entry = try stream.next() {
             let parts = entry.name.split(separator: "/")
             if parts.isEmpty || parts.contains(where: { $0.hasPrefix(".") || $0 == "__MACOSX" }) { continue }
+            try ArchiveTree.requireUTF8(entry, in: path)
             let depth = entry.isFolder ? parts.count : parts.count - 1
             var above = ""
             for part in parts.prefix(depth) {
@@ -47,13 +54,19 @@ package struct ArchiveTree: FileTree {
                 above = ImageFileFinder.join(above, name)
                 if folders[above] == nil { folders[above] = Folder() }
             }
-            guard entry.isFile, let last = parts.last else { continue }
+            guard !entry.isFolder, let last = parts.last else { continue }
             let name = String(last)
+            if !entry.isFile {
+                folders[above]?.files[name] = nil
+                if ImageFileFinder.hasImageName(name) { folders[above, default: Folder()].links.insert(name) }
+                continue
+            }
             if let known = folders[above]?.files.index(forKey: name).map({ folders[above]!.files.keys[$0] }) {
                 try ArchiveTree.requireSame(known, name, in: path)
             }
             folders[above, default: Folder()].files[name] = files.count
-            files.append(try ArchiveTree.file(entry, of: stream))
+            folders[above]?.links.remove(name)
+            files.append(try ArchiveTree.file(entry, of: stream, room: &room))
         }
         self.folders = folders
         self.files = files
@@ -66,16 +79,34 @@ package struct ArchiveTree: FileTree {
         }
     }
 
-    private static func file(_ entry: ArchiveStream.Entry, of stream: ArchiveStream) throws(ErdeError) -> File {
+    /// - Throws: when a name is no text, in which its letters would be lost.
+    private static func requireUTF8(_ entry: ArchiveStream.Entry, in path: String) throws(ErdeError) {
+        let name = FileName(entry.nameBytes, in: FileName(path))
+        guard name.isUTF8 else {
+            throw ErdeError(
+                .badData, name.readable, "has a name that is not UTF-8",
+                remedy: "pack it again with UTF-8 names, or unpack it with `unzip -O CHARSET`")
+        }
+    }
+
+    /// - Parameter room: bytes that may still be kept.
+    private static func file(
+        _ entry: ArchiveStream.Entry, of stream: ArchiveStream, room: inout Int
+    ) throws(ErdeError) -> File {
         if ImageFileFinder.hasImageName(entry.name) {
             return File(
                 index: stream.position, byteCount: entry.byteCount ?? 0, isImage: true, head: nil, isWhole: false)
         }
-        let head = try stream.head(keptBytes)
+        let head = try stream.head(longestKept)
         let isImage = head.withUnsafeBytes { ImageContent(of: $0).isDecodable }
         // Where the size is not told beforehand, a full head leaves it open: as much as a limit allows.
-        let isWhole = head.count < keptBytes
-        let kept = isImage || !isWhole ? Array(head.prefix(FileHead.byteCount)) : head
+        let isWhole = head.count < longestKept
+        let count = isImage || !isWhole ? min(head.count, FileHead.byteCount) : head.count
+        let isLabel = entry.name.hasSuffix(".cls") && count <= longestLabel
+        let isKept = isLabel || count <= room
+        if isKept && !isLabel { room -= count }
+        // A copy, since the bytes lie in a buffer for the most that there might have been.
+        let kept: [UInt8]? = isKept ? head.withUnsafeBytes { Array($0.prefix(count)) } : nil
         return File(
             index: stream.position, byteCount: entry.byteCount ?? (isWhole ? head.count : 0), isImage: isImage, head: kept,
             isWhole: isWhole && !isImage)
@@ -100,12 +131,25 @@ package struct ArchiveTree: FileTree {
 
     package func byteCount(of file: String) -> Int? { lookUp(file)?.byteCount }
 
-    package func head(of file: String) throws(ErdeError) -> [UInt8] {
-        guard let known = lookUp(file) else { throw missing(file) }
-        if let head = known.head { return Array(head.prefix(FileHead.byteCount)) }
-        let stream = try ArchiveStream(root, limits: limits)
-        while stream.position < known.index, try stream.next() != nil {}
-        return try stream.head(FileHead.byteCount)
+    package func heads(of names: [String]) throws(ErdeError) -> [[UInt8]] {
+        var heads = [[UInt8]](repeating: [], count: names.count)
+        var wanted: [(request: Int, index: Int)] = []
+        for (request, name) in names.enumerated() {
+            guard let file = lookUp(name) else { throw missing(name) }
+            if let head = file.head {
+                heads[request] = Array(head.prefix(FileHead.byteCount))
+            } else {
+                wanted.append((request, file.index))
+            }
+        }
+        if wanted.isEmpty { return heads }
+        var stream = try ArchiveStream(root, limits: limits)
+        for (request, index) in wanted.sorted(by: { $0.index < $1.index }) {
+            if stream.position >= index { stream = try ArchiveStream(root, limits: limits) }
+            while stream.position < index, try stream.next() != nil {}
+            heads[request] = try stream.head(FileHead.byteCount)
+        }
+        return heads
     }
 
     package func contents(of names: [String], limit: Int) throws(ErdeError) -> [[UInt8]] {
@@ -136,6 +180,7 @@ package struct ArchiveTree: FileTree {
             let file = ImageFileFinder.join(folder, name)
             if lookUp(file)?.isImage == true { found.images.append(file) } else { found.otherCount += 1 }
         }
+        found.linkCount += folders[folder]?.links.count ?? 0
         for name in entries.folders { try search(ImageFileFinder.join(folder, name), found: &found) }
     }
 

@@ -18,8 +18,9 @@ package protocol FileTree: Sendable {
     /// Bytes of a file, or nil when there is no such file.
     func byteCount(of file: String) -> Int?
 
-    /// The first bytes of a file, at most `FileHead.byteCount`.
-    func head(of file: String) throws(ErdeError) -> [UInt8]
+    /// The first bytes of files, at most `FileHead.byteCount` of each, in the order asked for; an archive is read once for all
+    /// of them.
+    func heads(of files: [String]) throws(ErdeError) -> [[UInt8]]
 
     /// Whole files, in the order asked for; an archive is read once for all of them.
     ///
@@ -33,6 +34,9 @@ package protocol FileTree: Sendable {
 extension FileTree {
     /// A file or folder as errors name it.
     package func path(of name: String) -> String { name.isEmpty ? root : ImageFileFinder.join(root, name) }
+
+    /// The first bytes of a file, at most `FileHead.byteCount`.
+    package func head(of file: String) throws(ErdeError) -> [UInt8] { try heads(of: [file])[0] }
 
     /// A whole file.
     package func contents(of file: String, limit: Int) throws(ErdeError) -> [UInt8] {

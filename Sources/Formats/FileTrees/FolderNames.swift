@@ -31,7 +31,15 @@ struct FolderNames: Sendable {
                 remedy: "check the path and rights")
         }
         defer { closedir(stream) }
-        while let entry = readdir(stream) {
+        while true {
+            // Nil is the end as well as a failure.
+            errno = 0
+            guard let entry = readdir(stream) else {
+                if errno == 0 { break }
+                throw ErdeError(
+                    .notFound, folder.readable, "cannot be read to its end: \(String(cString: strerror(errno)))",
+                    remedy: "check the disk")
+            }
             let type = Int(entry.pointee.d_type)
             withUnsafeBytes(of: &entry.pointee.d_name) { raw in
                 let name = raw.prefix { $0 != 0 }

@@ -17,6 +17,10 @@ package struct FolderTree: FileTree {
         var found = try ImageFileFinder.images(under: path(of: folder))
         let prefix = root.hasSuffix("/") ? root.utf8.count : root.utf8.count + 1
         found.images = found.images.map { String(decoding: $0.utf8.dropFirst(prefix), as: UTF8.self) }
+        for index in found.unusable.indices {
+            let path = found.unusable[index].path
+            found.unusable[index].path = String(decoding: path.utf8.dropFirst(prefix), as: UTF8.self)
+        }
         return found
     }
 
@@ -26,8 +30,10 @@ package struct FolderTree: FileTree {
         return Int(status.st_size)
     }
 
-    package func head(of file: String) throws(ErdeError) -> [UInt8] {
-        try FolderTree.read(path(of: file), atMost: FileHead.byteCount)
+    package func heads(of files: [String]) throws(ErdeError) -> [[UInt8]] {
+        var heads: [[UInt8]] = []
+        for file in files { heads.append(try FolderTree.read(path(of: file), atMost: FileHead.byteCount)) }
+        return heads
     }
 
     package func contents(of files: [String], limit: Int) throws(ErdeError) -> [[UInt8]] {

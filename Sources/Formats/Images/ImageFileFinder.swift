@@ -8,10 +8,13 @@ package enum ImageFileFinder {
     package struct Entries: Hashable, Sendable {
         package var folders: [String] = []
         package var files: [String] = []
+        /// Pipes, sockets, devices and links to nothing that are called like images; none in archives.
+        package var others: [String] = []
 
-        package init(folders: [String] = [], files: [String] = []) {
+        package init(folders: [String] = [], files: [String] = [], others: [String] = []) {
             self.folders = folders
             self.files = files
+            self.others = others
         }
 
         /// - Throws: `ErdeError` of kind `badData` when two names are the same but for how their letters are put together
@@ -31,10 +34,20 @@ package enum ImageFileFinder {
             remedy: "rename one of the two")
     }
 
-    /// The image files that a search found, and the number of other files it passed over.
+    /// The image files that a search found, and what it passed over.
     package struct Found: Hashable, Sendable {
+        /// What is called like an image and is no file that can be read.
+        package struct Unusable: Hashable, Sendable {
+            package var path: String
+            package var reason: String
+        }
+
         package var images: [String] = []
+        /// Files that are no images.
         package var otherCount = 0
+        package var unusable: [Unusable] = []
+        /// Links of an archive that are called like images.
+        package var linkCount = 0
 
         package init() {}
     }
@@ -49,7 +62,14 @@ package enum ImageFileFinder {
         }
         defer { closedir(stream) }
         var entries = Entries()
-        while let entry = readdir(stream) {
+        while true {
+            // Nil is the end as well as a failure.
+            errno = 0
+            guard let entry = readdir(stream) else {
+                if errno == 0 { break }
+                throw ErdeError(
+                    .notFound, folder, "cannot be read to its end: \(String(cString: strerror(errno)))", remedy: "check the disk")
+            }
             let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
             guard let name = String(validating: bytes, as: UTF8.self) else {
                 throw ErdeError(
@@ -67,10 +87,13 @@ package enum ImageFileFinder {
                 entries.folders.append(name)
             } else if kind == S_IFREG {
                 entries.files.append(name)
+            } else if hasImageName(name) {
+                entries.others.append(name)
             }
         }
         entries.folders.sort(by: precedes)
         entries.files.sort(by: precedes)
+        entries.others.sort(by: precedes)
         try entries.requireDistinct(in: folder)
         return entries
     }
@@ -147,9 +170,20 @@ package enum ImageFileFinder {
                 found.otherCount += 1
             }
         }
+        for name in entries.others {
+            let path = join(folder, name)
+            found.unusable.append(Found.Unusable(path: path, reason: reason(path)))
+        }
         for name in entries.folders {
             try search(join(folder, name), entered: &entered, found: &found)
         }
+    }
+
+    /// Why something is not taken for an image.
+    private static func reason(_ path: String) -> String {
+        var status = stat()
+        guard stat(path, &status) == 0 else { return "cannot be read: \(String(cString: strerror(errno)))" }
+        return "expected a file, found \(FileKind.words(status.st_mode))"
     }
 
     private static let nameEndings = [

@@ -50,8 +50,8 @@ package struct IngestOptions: Hashable, Sendable, Codable {
     package var calibrationShare: Double?
     /// Number of training images that becomes the calibration split, in place of a share; of arrays the last ones.
     package var calibrationCount: Int?
-    /// Share of the images that becomes the test split where the source has none.
-    package var testShare: Double
+    /// Share of the images that becomes the test split where the source has none; nil: 0.2.
+    package var testShare: Double?
     /// Names for the labels 0, 1 … of sources whose labels are numbers; nil: names that lie beside the images, or the
     /// numbers themselves.
     package var classNames: [String]?
@@ -65,7 +65,7 @@ package struct IngestOptions: Hashable, Sendable, Codable {
     package init(
         format: SourceFormat = .automatic, height: Int? = nil, width: Int? = nil, channels: Channels = .automatic,
         resizing: ImageFormat.Resizing = .stretch, onBadImage: BadImagePolicy = .fail, calibrationShare: Double? = nil,
-        calibrationCount: Int? = nil, testShare: Double = 0.2, classNames: [String]? = nil,
+        calibrationCount: Int? = nil, testShare: Double? = nil, classNames: [String]? = nil,
         labelSet: LabelSet = .fine, orientation: Orientation = .automatic, subset: String? = nil, seed: UInt64 = 0,
         limits: ImageLimits = ImageLimits()
     ) {
@@ -86,8 +86,15 @@ package struct IngestOptions: Hashable, Sendable, Codable {
         self.limits = limits
     }
 
+    static let (usualCalibrationShare, usualTestShare) = (0.1, 0.2)
+
     /// The largest side of a working size.
     package static let maximumSide = 4096
+
+    /// Of shares that are all images or more.
+    static func nothingToTrainOn(_ sum: Double) -> ErdeError {
+        ErdeError(.usage, "calibration share and test share", "together \(sum)", remedy: "leave something to train on")
+    }
 
     /// Checks everything that can be known before the source is read.
     ///
@@ -98,15 +105,13 @@ package struct IngestOptions: Hashable, Sendable, Codable {
                 throw ErdeError(.usage, name, "\(side), expected 1 to \(IngestOptions.maximumSide) pixels")
             }
         }
-        for (name, share) in [("calibration share", calibrationShare ?? 0.1), ("test share", testShare)] {
-            if !(share > 0 && share < 1) {
+        for (name, share) in [("calibration share", calibrationShare), ("test share", testShare)] {
+            if let share, !(share > 0 && share < 1) {
                 throw ErdeError(.usage, name, "\(share), expected a number between 0 and 1, both excluded")
             }
         }
-        if (calibrationShare ?? 0.1) + testShare >= 1 {
-            throw ErdeError(
-                .usage, "calibration share and test share", "together \((calibrationShare ?? 0.1) + testShare)",
-                remedy: "leave something to train on")
+        if let calibrationShare, let testShare, calibrationShare + testShare >= 1 {
+            throw IngestOptions.nothingToTrainOn(calibrationShare + testShare)
         }
         if let calibrationCount {
             if calibrationCount < 1 { throw ErdeError(.usage, "calibration count", "\(calibrationCount), expected 1 or more") }

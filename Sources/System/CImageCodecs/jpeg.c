@@ -22,9 +22,14 @@ static _Noreturn void fail_with_message(j_common_ptr jpeg) {
 
 static void on_error(j_common_ptr jpeg) { fail_with_message(jpeg); }
 
-/// Warnings mean that pixels are missing or made up, except a strange version number, which means nothing.
+/// Warnings mean that pixels are missing or made up, except two: a strange version number means nothing, and bytes too many in
+/// front of the end of the image lie behind all pixels (data that are lost are announced by themselves, as a marker too early).
 static void on_message(j_common_ptr jpeg, int level) {
-    if (level < 0 && jpeg->err->msg_code != JWRN_JFIF_MAJOR) fail_with_message(jpeg);
+    if (level >= 0) return;
+    const struct jpeg_error_mgr *error = jpeg->err;
+    if (error->msg_code == JWRN_JFIF_MAJOR) return;
+    if (error->msg_code == JWRN_EXTRANEOUS_DATA && error->msg_parm.i[1] == JPEG_EOI) return;
+    fail_with_message(jpeg);
 }
 
 static void on_progress(j_common_ptr jpeg) {

@@ -5,14 +5,18 @@ import Images
 /// The images that cannot be used, and what is to be done about them.
 struct BadImages {
     private let source: String
+    private let root: String
     private let policy: IngestOptions.BadImagePolicy
     /// About each of the list, in its order.
     private var errors: [ErdeError] = []
     private(set) var list: [IngestReport.BadImage] = []
 
-    /// - Parameter source: what all images are from.
-    init(source: String, policy: IngestOptions.BadImagePolicy) {
+    /// - Parameters:
+    ///   - source: what all images are from.
+    ///   - root: the folder or the archive at which their names begin.
+    init(source: String, root: String, policy: IngestOptions.BadImagePolicy) {
         self.source = source
+        self.root = root
         self.policy = policy
     }
 
@@ -23,7 +27,8 @@ struct BadImages {
 
     /// An image that is known to be unusable before it is read.
     mutating func add(_ image: IngestReport.BadImage) {
-        errors.append(ErdeError(.badData, source + "/" + image.path, image.reason))
+        let path = image.path.hasPrefix("/") ? image.path : ImageFileFinder.join(root, image.path)
+        errors.append(ErdeError(.badData, path, image.reason))
         list.append(image)
     }
 

@@ -19,7 +19,7 @@ struct Examination {
         var labelled = try SourceRecognition.scan(source, options: options)
         try SplitCompletion.complete(&labelled, options: options)
         labelled.followArchives()
-        var badImages = BadImages(source: source, policy: options.onBadImage)
+        var badImages = BadImages(source: source, root: labelled.root ?? source, policy: options.onBadImage)
         for image in labelled.unusable { badImages.add(image) }
         let passes = FormatChoice.needsHeaders(options) && !labelled.kind.isOrdered ? 2 : 1
         let total = labelled.imageCount * passes

@@ -8,7 +8,13 @@ struct CIFARLabels {
     private let fileNames: [String]
 
     /// The names are numbers until others are read.
-    init(set: IngestOptions.LabelSet, isHundred: Bool) {
+    ///
+    /// - Throws: `ErdeError` of kind `usage` when CIFAR-10 is asked for other labels than its own.
+    init(set: IngestOptions.LabelSet, isHundred: Bool) throws(ErdeError) {
+        if !isHundred && set != .fine {
+            throw ErdeError(
+                .usage, "--labels", "chooses among the labels of CIFAR-100, and this is CIFAR-10", remedy: "leave it out")
+        }
         self.set = set
         let count: Int
         if isHundred {
@@ -27,7 +33,7 @@ struct CIFARLabels {
         if let given = options.classNames {
             try take(given, from: "class names", isOption: true)
         } else if let file = fileNames.first(where: { folder.files.contains($0) }) {
-            try take(try folder.lines(of: file).map(String.init), from: folder.place(file))
+            try take(try folder.names(in: file), from: folder.place(file))
         }
     }
 

@@ -44,7 +44,7 @@ enum CIFARPickleSource {
             throw ErdeError(
                 .badData, folder.place(odd.file), "CIFAR-10 and CIFAR-100 lie together", remedy: "give each a folder of its own")
         }
-        var labels = CIFARLabels(set: options.labelSet, isHundred: first.isHundred)
+        var labels = try CIFARLabels(set: options.labelSet, isHundred: first.isHundred)
         let key = first.isHundred ? "\(options.labelSet.rawValue)_label_names" : "label_names"
         if let names = options.classNames {
             try labels.take(names, from: "class names", isOption: true)

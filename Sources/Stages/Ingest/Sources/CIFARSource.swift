@@ -50,7 +50,7 @@ enum CIFARSource {
                 .badData, folder.place(), "no CIFAR files", remedy: "name the folder with data_batch_1.bin or train.bin")
         }
         let version = version(of: folder, files: files)
-        var labels = CIFARLabels(set: options.labelSet, isHundred: version == .hundred)
+        var labels = try CIFARLabels(set: options.labelSet, isHundred: version == .hundred)
         try labels.readNames(in: folder, options: options)
         let contents = try folder.contents(of: files, limit: fileLimit)
         var found = LabelledSource(kind: .cifar, classNames: labels.names)

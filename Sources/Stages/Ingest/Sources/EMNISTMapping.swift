@@ -10,13 +10,14 @@ enum EMNISTMapping {
         let mapping = String(images[..<train.lowerBound]) + "mapping.txt"
         guard mapping != "mapping.txt", folder.files.contains(mapping) else { return nil }
         var names: [Int: String] = [:]
-        for line in try folder.lines(of: mapping) {
-            let numbers = line.split(separator: " ").map { Int($0) }
+        for line in try folder.text(of: mapping).lines {
+            let numbers = line.text.split(separator: " ").map { Int($0) }
             guard numbers.count >= 2, let label = numbers[0], (0..<256).contains(label), let code = numbers[1],
                 (33..<127).contains(code)
             else {
                 throw ErdeError(
-                    .badData, folder.place(mapping), "\"\(line.prefix(40))\" is not a label and a character's code",
+                    .badData, folder.place(mapping),
+                    "line \(line.number): \"\(line.text.prefix(40))\" is not a label and a character's code",
                     remedy: "get the file again or remove it")
             }
             names[label] = String(UnicodeScalar(UInt8(code)))

@@ -1,5 +1,6 @@
 import Artifacts
 import Diagnostics
+import Images
 
 /// The rows of a text file with a path and a label on each line.
 struct LabelTable {
@@ -23,14 +24,14 @@ struct LabelTable {
     private static let splitHeadings: Set<String> = ["split", "set", "subset", "partition", "usage"]
 
     /// - Throws: `ErdeError` of kind `badData` about `name` when a line has no path or no label.
-    init(lines: [Substring], name: String) throws(ErdeError) {
-        guard var first = lines.first else {
+    init(lines: some Collection<TextLines.Line>, name: String) throws(ErdeError) {
+        let lines = lines.drop { LabelTable.isRemark($0.text, separator: LabelTable.separator(of: $0.text)) }
+        guard let first = lines.first?.text else {
             throw ErdeError(.badData, name, "an empty list", remedy: "write a path and a label on each line")
         }
-        if first.unicodeScalars.first == "\u{FEFF}" { first = Substring(first.unicodeScalars.dropFirst()) }
-        let separator = [",", "\t", ";"].first { first.contains($0) }.map { Character($0) }
+        let separator = LabelTable.separator(of: first)
         var columns = (path: 0, label: 1, split: Int?.none)
-        let heading = LabelTable.fields(first, separator: separator).map { $0.lowercased() }
+        let heading = LabelTable.fields(first.drop { $0 == "#" }, separator: separator).map { $0.lowercased() }
         let hasHeading =
             heading.contains { LabelTable.pathHeadings.contains($0) }
             && heading.contains { LabelTable.labelHeadings.contains($0) }
@@ -40,14 +41,14 @@ struct LabelTable {
             columns.split = heading.firstIndex { LabelTable.splitHeadings.contains($0) }
         }
         rows.reserveCapacity(lines.count)
-        for (number, line) in lines.enumerated() {
-            if number == 0 && hasHeading || line.hasPrefix("#") { continue }
-            let fields = LabelTable.fields(number == 0 ? first : line, separator: separator)
+        for line in lines.dropFirst(hasHeading ? 1 : 0) {
+            if LabelTable.isRemark(line.text, separator: separator) { continue }
+            let fields = LabelTable.fields(line.text, separator: separator)
             guard fields.count > max(columns.path, columns.label, columns.split ?? 0), !fields[columns.path].isEmpty,
                 !fields[columns.label].isEmpty
             else {
                 throw ErdeError(
-                    .badData, name, "line \(number + 1): \"\(line.prefix(60))\" is not a path and a label",
+                    .badData, name, "line \(line.number): \"\(line.text.prefix(60))\" is not a path and a label",
                     remedy: "write a path and a label on each line, separated by a comma or a tab")
             }
             var split: DatasetSplit?
@@ -62,6 +63,26 @@ struct LabelTable {
             rows.append(
                 Row(path: path.hasPrefix("./") ? String(path.dropFirst(2)) : path, label: fields[columns.label], split: split))
         }
+    }
+
+    /// The first row of lines that may be the beginning of a list; nil when they are none.
+    static func firstRow(of lines: some Collection<TextLines.Line>) -> Row? {
+        let rows = lines.drop { isRemark($0.text, separator: separator(of: $0.text)) }
+        return (try? LabelTable(lines: rows.prefix(2), name: ""))?.rows.first
+    }
+
+    /// What a line's fields are separated by; nil for blanks. Names may hold commas, but hardly ever tabs.
+    private static func separator(of line: Substring) -> Character? {
+        let separators: [Character] = ["\t", ",", ";"]
+        return separators.first { line.contains($0) }
+    }
+
+    /// Whether a line is a remark: `#` alone or before a blank, or before what is no path and label. A name may begin so too.
+    private static func isRemark(_ line: Substring, separator: Character?) -> Bool {
+        guard line.hasPrefix("#") else { return false }
+        if line.first(where: { $0 != "#" })?.isWhitespace ?? true { return true }
+        if let separator { return !line.contains(separator) }
+        return !ImageFileFinder.hasImageName(fields(line, separator: nil)[0])
     }
 
     /// The fields of a line; a field in double quotes may hold separators, and quotes as two.

@@ -1,5 +1,6 @@
 import Artifacts
 import FileTrees
+import Images
 
 /// The images of a source by split, as found or as completed by `SplitCompletion`.
 struct LabelledSource {
@@ -8,7 +9,11 @@ struct LabelledSource {
     /// Splits that the source does not have are missing.
     var splits: [DatasetSplit: [SourceImage]]
     var otherFileCount = 0
-    /// Images that cannot be used because of their label or because they are missing, known before any is decoded.
+    /// Links of archives that are called like images.
+    var linkCount = 0
+    /// The folder at which the images' names begin, where that is not the source.
+    var root: String?
+    /// Images that cannot be used because of their label or because they are missing or no files, known before any is decoded.
     var unusable: [IngestReport.BadImage] = []
     var notes: [String] = []
     var warnings: [String] = []
@@ -17,6 +22,13 @@ struct LabelledSource {
         self.kind = kind
         self.classNames = classNames
         self.splits = splits
+    }
+
+    /// Takes account of what a search found beside images.
+    mutating func note(_ files: ImageFileFinder.Found) {
+        otherFileCount += files.otherCount
+        linkCount += files.linkCount
+        unusable += files.unusable.map { IngestReport.BadImage(path: $0.path, reason: $0.reason, kind: .unreadable) }
     }
 
     var imageCount: Int { splits.values.reduce(0) { $0 + $1.count } }

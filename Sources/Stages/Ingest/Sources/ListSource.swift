@@ -21,11 +21,9 @@ enum ListSource {
         for name in folder.files where endings.contains(where: { name.lowercased().hasSuffix($0) }) {
             guard let head = folder.heads[name], isText(head) else { continue }
             // The last line of a head may be cut.
-            let lines = String(decoding: head, as: UTF8.self).split(whereSeparator: \.isNewline)
+            let lines = TextLines(head).lines
             let whole = head.count < FileHead.byteCount || lines.count < 2 ? lines[...] : lines.dropLast()
-            guard let table = try? LabelTable(lines: Array(whole.prefix(2)), name: name), let row = table.rows.first else {
-                continue
-            }
+            guard let row = LabelTable.firstRow(of: whole) else { continue }
             if folder.tree.hasFile(folder.join(row.path)) { lists.append(name) }
         }
         return lists
@@ -44,35 +42,40 @@ enum ListSource {
         }
         var rows: [(row: LabelTable.Row, split: DatasetSplit)] = []
         var warnings: [String] = []
-        for file in files {
+        let lists = ofSplits(files)
+        if lists.count < files.count {
+            let others = files.filter { !lists.contains($0) }.joined(separator: ", ")
+            warnings.append("\(others): left out, because the splits have lists of their own")
+        }
+        for file in lists {
             let name = ImageFileFinder.join(folder, file)
             let bytes = try tree.contents(of: name, limit: SourceFolder.textLimit)
-            let lines = String(decoding: bytes, as: UTF8.self).split(whereSeparator: \.isNewline)
-            let table = try LabelTable(lines: lines, name: tree.path(of: name))
+            let table = try LabelTable(lines: TextLines(bytes).lines, name: tree.path(of: name))
             let split = SplitName.split(ofFile: file) ?? .train
             for row in table.rows { rows.append((row, row.split ?? split)) }
             if table.skippedCount > 0 { warnings.append("\(file): \(table.skippedCount) images of other splits were ignored") }
         }
-        let names = LabelNames(rows.map(\.row.label), given: options.classNames)
+        let names = try LabelNames(rows.map(\.row.label), given: options.classNames)
         var found = LabelledSource(kind: .list, classNames: names.names)
         found.warnings = warnings
-        found.notes.append("images and labels: those of \(files.joined(separator: ", "))")
+        found.root = tree.path(of: folder)
+        found.notes.append("images and labels: those of \(lists.joined(separator: ", "))")
         for (row, split) in rows {
             guard let label = names.label(of: row.label) else {
                 found.unusable.append(
                     IngestReport.BadImage(
-                        path: row.path, reason: "label \(row.label), expected 0 to \(names.names.count - 1)", kind: .label))
+                        path: row.path, reason: "label \(row.label), expected 0 to \(names.labelCount - 1)", kind: .label))
                 continue
             }
             guard let place = place(of: row.path, tree: tree, folder: folder, outside: outside) else {
                 found.unusable.append(
-                    IngestReport.BadImage(path: row.path, reason: "in the list, but not there", kind: .unreadable))
+                    IngestReport.BadImage(path: row.path, reason: absence(of: row.path, outside: outside), kind: .unreadable))
                 continue
             }
             found.splits[split, default: []].append(SourceImage(label: label, name: row.path, content: .file(place)))
         }
         if found.splits[.train] == nil {
-            let subject = tree.path(of: ImageFileFinder.join(folder, files[0]))
+            let subject = tree.path(of: ImageFileFinder.join(folder, lists[0]))
             if let first = found.unusable.first {
                 throw ErdeError(
                     .badData, subject, "no usable training image; \(first.path): \(first.reason)",
@@ -83,9 +86,27 @@ enum ListSource {
         return found
     }
 
+    /// Of lists that lie together, those to read: beside a list of the training images one whose name says no split most likely
+    /// lists everything, and would give each image twice.
+    private static func ofSplits(_ files: [String]) -> [String] {
+        guard files.contains(where: { SplitName.split(ofFile: $0) == .train }) else { return files }
+        return files.filter { SplitName.split(ofFile: $0) != nil }
+    }
+
+    /// Whether a path leads elsewhere than into the folder of the list.
+    private static func leadsOut(_ path: String) -> Bool {
+        path.hasPrefix("/") || path.split(separator: "/").contains("..")
+    }
+
+    /// Why the image of a row is not to be had.
+    private static func absence(of path: String, outside: String?) -> String {
+        if leadsOut(path) && outside == nil { return "leads out of the source, and is not followed" }
+        return "in the list, but not there" + (path.contains("\\") ? ": write / between folders" : "")
+    }
+
     private static func place(of path: String, tree: any FileTree, folder: String, outside: String?) -> FilePlace? {
         let name = ImageFileFinder.join(folder, path)
-        if path.hasPrefix("/") || path.split(separator: "/").contains("..") {
+        if leadsOut(path) {
             // What an archive or a downloaded folder says must not reach for other files.
             guard let outside else { return nil }
             let full = path.hasPrefix("/") ? path : ImageFileFinder.join(outside, path)

@@ -14,15 +14,13 @@ struct SourceFolder {
 
     init(_ tree: any FileTree, _ path: String) throws(ErdeError) {
         let entries = try tree.entries(of: path)
-        var heads: [String: [UInt8]] = [:]
-        for file in entries.files where !ImageFileFinder.hasImageName(file) {
-            heads[file] = try tree.head(of: ImageFileFinder.join(path, file))
-        }
+        let others = entries.files.filter { !ImageFileFinder.hasImageName($0) }
+        let heads = try tree.heads(of: others.map { ImageFileFinder.join(path, $0) })
         self.tree = tree
         self.path = path
         folders = entries.folders
         files = entries.files
-        self.heads = heads
+        self.heads = Dictionary(uniqueKeysWithValues: zip(others, heads))
     }
 
     /// Relative to the tree's root.
@@ -48,9 +46,11 @@ struct SourceFolder {
     /// Most bytes of a text file with names, labels or annotations.
     static let textLimit = 1 << 30
 
-    /// The lines of a text file, without line ends and empty lines.
-    func lines(of file: String) throws(ErdeError) -> [Substring] {
-        String(decoding: try contents(of: file, limit: SourceFolder.textLimit), as: UTF8.self)
-            .split(whereSeparator: \.isNewline)
+    /// A text file.
+    func text(of file: String) throws(ErdeError) -> TextLines {
+        TextLines(try contents(of: file, limit: SourceFolder.textLimit))
     }
+
+    /// The names of the labels 0, 1 … in a text file with one on each line.
+    func names(in file: String) throws(ErdeError) -> [String] { try text(of: file).names(in: place(file)) }
 }

@@ -10,30 +10,46 @@ enum SourceRecognition {
         guard ImageFileFinder.exists(source) else {
             throw ErdeError(.notFound, source, "does not exist", remedy: "name a folder of images")
         }
-        var found = try labelled(source, options: options)
+        var found = try scanPath(source, options: options)
         if options.classNames != nil, hasOwnNames(found.kind) {
             throw ErdeError(
                 .usage, "class names", "given for a source that has its own names", remedy: "rename the classes there")
         }
-        if options.subset != nil, found.kind != .idx {
-            throw ErdeError(
-                .usage, "--subset", "chooses among IDX files, and \(source) is another kind of source", remedy: "leave it out")
-        }
+        try requireEffect(of: options, on: found.kind, source: source)
         if found.classNames.count < 2 {
             throw ErdeError(
                 .badData, source, "one class only (\(found.classNames.joined())), expected at least two",
                 remedy: "add a folder for each further class")
         }
         found.warnings += oddOrder(found.classNames).map { [$0] } ?? []
+        if found.linkCount > 0 {
+            found.warnings.append(
+                "\(found.linkCount) \(noun("link", for: found.linkCount)) in archives, called like images, "
+                    + (found.linkCount == 1 ? "was passed over" : "were passed over"))
+        }
         return found
     }
 
-    private static func labelled(_ source: String, options: IngestOptions) throws(ErdeError) -> LabelledSource {
-        if ImageFileFinder.isFolder(source) { return try scan(FolderTree(source), options: options) }
+    /// - Throws: `ErdeError` of kind `usage` about an option that is nothing to this kind of source.
+    private static func requireEffect(
+        of options: IngestOptions, on kind: IngestReport.SourceKind, source: String
+    ) throws(ErdeError) {
+        let given: [(option: String, isGiven: Bool, purpose: String, kind: IngestReport.SourceKind)] = [
+            ("--subset", options.subset != nil, "chooses among IDX files", .idx),
+            ("--orientation", options.orientation != .automatic, "turns the images of IDX files", .idx),
+            ("--labels", options.labelSet != .fine, "chooses among the labels of CIFAR-100", .cifar),
+        ]
+        for (option, isGiven, purpose, only) in given where isGiven && only != kind {
+            throw ErdeError(.usage, option, "\(purpose), and \(source) is another kind of source", remedy: "leave it out")
+        }
+    }
+
+    private static func scanPath(_ source: String, options: IngestOptions) throws(ErdeError) -> LabelledSource {
+        if ImageFileFinder.isFolder(source) { return try scanTree(FolderTree(source), options: options) }
         let head = try FolderTree.read(source, atMost: FileHead.byteCount)
         let slash = source.lastIndex(of: "/")
         let name = slash.map { String(source[source.index(after: $0)...]) } ?? source
-        if ArchiveContent.isArchive(head: head, name: name) { return try scan(archive: source, options: options) }
+        if ArchiveContent.isArchive(head: head, name: name) { return try scanArchive(source, options: options) }
         if options.format == .list || ListSource.isText(head) {
             let parent = slash.map { $0 == source.startIndex ? "/" : String(source[..<$0]) } ?? "."
             return try ListSource.scan(
@@ -48,7 +64,7 @@ enum SourceRecognition {
             remedy: "name the folder that holds it")
     }
 
-    private static func scan(archive path: String, options: IngestOptions) throws(ErdeError) -> LabelledSource {
+    private static func scanArchive(_ path: String, options: IngestOptions) throws(ErdeError) -> LabelledSource {
         let tree = try ArchiveTree(path)
         switch options.format {
         case .automatic, .webDataset:
@@ -56,41 +72,41 @@ enum SourceRecognition {
             return try WebDatasetSource.scan([("", tree)], source: path, listedNames: nil, options: options)
         case .folders, .idx, .cifar, .svhn, .tinyImageNet, .list: break
         }
-        return try scan(tree, options: options)
+        return try scanTree(tree, options: options)
     }
 
     /// A folder with archives: shards, or one archive that is the source.
-    private static func scan(archivesOf folder: SourceFolder, options: IngestOptions) throws(ErdeError) -> LabelledSource {
+    private static func scanShards(of folder: SourceFolder, options: IngestOptions) throws(ErdeError) -> LabelledSource {
         let paths = try WebDatasetSource.shards(of: folder)
         if paths.isEmpty {
             throw ErdeError(.badData, folder.place(), "no archives", remedy: "name the folder with the shards (.tar)")
-        }
-        if paths.count == 1, options.format == .automatic {
-            return try scan(archive: folder.tree.path(of: paths[0]), options: options)
         }
         var shards: [(name: String, tree: ArchiveTree)] = []
         for path in paths {
             let tree = try ArchiveTree(folder.tree.path(of: path))
             guard try WebDatasetSource.isShard(tree) else {
+                if paths.count == 1, options.format == .automatic { return try scanTree(tree, options: options) }
                 throw ErdeError(
-                    .badData, tree.root, "one of \(paths.count) archives, but no WebDataset shard: no .cls files",
+                    .badData, tree.root,
+                    "one of \(paths.count) \(noun("archive", for: paths.count)), but no WebDataset shard: no .cls files",
                     remedy: "name the one archive that is meant")
             }
             shards.append((path, tree))
         }
         let names = "classnames.txt"
-        let listed = folder.files.contains(names) ? try folder.lines(of: names).map(String.init) : nil
+        let listed = folder.files.contains(names) ? try folder.names(in: names) : nil
         return try WebDatasetSource.scan(shards, source: folder.place(), listedNames: listed, options: options)
     }
 
-    private static func scan(_ tree: any FileTree, options: IngestOptions) throws(ErdeError) -> LabelledSource {
+    private static func scanTree(_ tree: any FileTree, options: IngestOptions) throws(ErdeError) -> LabelledSource {
         // Downloads often wrap everything into one folder.
         var chain = [try SourceFolder(tree, "")]
         while chain.count < 4, let inner = try chain[chain.count - 1].onlyFolder() { chain.append(inner) }
         for folder in chain {
-            let recognised = try format(of: folder)
-            guard let format = options.format == .automatic ? recognised : options.format, format == recognised else { continue }
-            return try scan(folder, as: format, options: options)
+            guard let known = try format(of: folder), options.format == .automatic || options.format == known else { continue }
+            // What lies in the only one of class folders may be a source of its own.
+            if known == .folders { continue }
+            return try scan(folder, as: known, options: options)
         }
         switch options.format {
         case .automatic, .folders: return try ClassFolders.scan(ClassFolders.place(in: chain))
@@ -99,14 +115,17 @@ enum SourceRecognition {
         }
     }
 
-    /// What a folder itself looks like; nil when only class folders are left.
+    /// What a folder itself looks like; nil when nothing is known.
     private static func format(of folder: SourceFolder) throws(ErdeError) -> SourceFormat? {
         if !IDXSource.files(in: folder).isEmpty { return .idx }
-        if !CIFARSource.files(in: folder).isEmpty || !CIFARPickleSource.files(in: folder).isEmpty { return .cifar }
-        if !SVHNSource.files(in: folder).isEmpty { return .svhn }
+        if !CIFARSource.files(in: folder).isEmpty { return .cifar }
+        // A pickle or a MAT file beside class folders is no source of its own, nor is an archive.
+        let isPickled = !CIFARPickleSource.files(in: folder).isEmpty
+        if isPickled || !SVHNSource.files(in: folder).isEmpty, !(try ClassFolders.holdImages(folder)) {
+            return isPickled ? .cifar : .svhn
+        }
         if try TinyImageNetSource.recognises(folder) { return .tinyImageNet }
-        // An archive beside class folders is no source of its own.
-        if try ClassFolders.recognises(folder) { return nil }
+        if try ClassFolders.recognises(folder) { return .folders }
         if !(try WebDatasetSource.shards(of: folder).isEmpty) { return .webDataset }
         return try ListSource.files(in: folder).isEmpty ? nil : .list
     }
@@ -122,7 +141,7 @@ enum SourceRecognition {
                 ? try CIFARPickleSource.scan(folder, options: options) : try CIFARSource.scan(folder, options: options)
         case .svhn: try SVHNSource.scan(folder, options: options)
         case .tinyImageNet: try TinyImageNetSource.scan(folder)
-        case .webDataset: try scan(archivesOf: folder, options: options)
+        case .webDataset: try scanShards(of: folder, options: options)
         case .list:
             try ListSource.scan(
                 folder.tree, folder: folder.path, files: try ListSource.files(in: folder), outside: nil, options: options)

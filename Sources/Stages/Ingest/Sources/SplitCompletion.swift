@@ -12,26 +12,49 @@ enum SplitCompletion {
     static func complete(_ source: inout LabelledSource, options: IngestOptions) throws(ErdeError) {
         let lacksTest = source.splits[.test] == nil
         let lacksCalibration = source.splits[.calibration] == nil
+        try requireEffect(of: options, on: source)
+        let testShare = options.testShare ?? IngestOptions.usualTestShare
+        if lacksTest && lacksCalibration && options.calibrationCount == nil {
+            // Of arrays a number of images is usual.
+            let usual = source.kind.isOrdered ? 0 : IngestOptions.usualCalibrationShare
+            let sum = (options.calibrationShare ?? usual) + testShare
+            if sum >= 1 { throw IngestOptions.nothingToTrainOn(sum) }
+        }
         let total = source.splits[.train]?.count ?? 0
         if source.kind.isOrdered && lacksCalibration {
             try takeLast(&source, options: options)
         }
         if lacksTest {
-            let taken = take(.share(options.testShare), as: .test, from: &source, seed: options.seed)
+            let taken = take(.share(testShare), as: .test, from: &source, seed: options.seed)
             source.notes.append("test: \(taken) of \(total) images, split off by class with seed \(options.seed)")
         }
         if lacksCalibration && !source.kind.isOrdered {
             let remaining = source.splits[.train]?.count ?? 0
             // Shares are of the images before anything was split off.
-            let share = (options.calibrationShare ?? 0.1) * Double(total) / Double(max(1, remaining))
-            if options.calibrationCount ?? 0 >= remaining || share >= 1 {
+            let asked = options.calibrationShare ?? IngestOptions.usualCalibrationShare
+            let share = asked * Double(total) / Double(max(1, remaining))
+            let amount = options.calibrationCount.map(Amount.count) ?? .share(share)
+            let count = options.calibrationCount ?? Int((asked * Double(total)).rounded())
+            if options.calibrationCount == nil ? share >= 1 : count >= remaining {
                 throw ErdeError(
-                    .usage, "calibration count", "\(options.calibrationCount ?? 0), but there are \(remaining) training images",
+                    .usage, "calibration count", "\(count), but there are \(remaining) training images",
                     remedy: "leave something to train on")
             }
-            let amount = options.calibrationCount.map(Amount.count) ?? .share(share)
             let taken = take(amount, as: .calibration, from: &source, seed: options.seed)
             source.notes.append("calibration: \(taken) of \(total) images, split off by class with seed \(options.seed)")
+        }
+    }
+
+    /// - Throws: `ErdeError` of kind `usage` about an option for a split that the source has.
+    private static func requireEffect(of options: IngestOptions, on source: LabelledSource) throws(ErdeError) {
+        let given: [(option: String, isGiven: Bool, split: DatasetSplit)] = [
+            ("--calibration-share", options.calibrationShare != nil, .calibration),
+            ("--calibration-count", options.calibrationCount != nil, .calibration),
+            ("--test-share", options.testShare != nil, .test),
+        ]
+        for (option, isGiven, split) in given where isGiven && source.splits[split] != nil {
+            throw ErdeError(
+                .usage, option, "the source has a \(split.rawValue) split of its own", remedy: "leave it out")
         }
     }
 

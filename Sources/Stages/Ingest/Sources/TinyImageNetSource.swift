@@ -26,7 +26,7 @@ enum TinyImageNetSource {
         var train: [SourceImage] = []
         for (label, name) in classes.enumerated() {
             let files = try tree.images(under: folder.join("train/\(name)"))
-            found.otherFileCount += files.otherCount
+            found.note(files)
             if files.images.isEmpty {
                 throw ErdeError(.badData, folder.place("train/\(name)"), "no images in this class", remedy: "get it again")
             }
@@ -46,11 +46,12 @@ enum TinyImageNetSource {
     ) throws(ErdeError) {
         let labels = Dictionary(uniqueKeysWithValues: classes.enumerated().map { ($1, Int32($0)) })
         var images: [SourceImage] = []
-        for line in try folder.lines(of: annotations) {
-            let fields = line.split(separator: "\t")
+        for line in try folder.text(of: annotations).lines {
+            let fields = line.text.split(separator: "\t")
             guard fields.count >= 2 else {
                 throw ErdeError(
-                    .badData, folder.place(annotations), "\"\(line.prefix(40))\" is not a file and its class",
+                    .badData, folder.place(annotations),
+                    "line \(line.number): \"\(line.text.prefix(40))\" is not a file and its class",
                     remedy: "get the dataset again")
             }
             let file = folder.join("val/images/\(fields[0])")
@@ -74,8 +75,8 @@ enum TinyImageNetSource {
         guard folder.files.contains("words.txt") else { return classes }
         let wanted = Set(classes)
         var words: [String: String] = [:]
-        for line in try folder.lines(of: "words.txt") {
-            let fields = line.split(separator: "\t", maxSplits: 1)
+        for line in try folder.text(of: "words.txt").lines {
+            let fields = line.text.split(separator: "\t", maxSplits: 1)
             guard fields.count == 2, wanted.contains(String(fields[0])) else { continue }
             words[String(fields[0])] = fields[1].split(separator: ",").first.map(String.init)
         }

@@ -40,16 +40,15 @@ enum WebDatasetSource {
         _ shards: [(name: String, tree: ArchiveTree)], source: String, listedNames: [String]?, options: IngestOptions
     ) throws(ErdeError) -> LabelledSource {
         var samples: [Sample] = []
-        var unusable: [IngestReport.BadImage] = []
-        for (name, tree) in shards { try add(tree, name: name, to: &samples, unusable: &unusable) }
-        let names = LabelNames(samples.map(\.label), given: options.classNames ?? listedNames)
-        var found = LabelledSource(kind: .webDataset, classNames: names.names)
-        found.unusable = unusable
+        var found = LabelledSource(kind: .webDataset, classNames: [])
+        for (name, tree) in shards { try add(tree, name: name, to: &samples, of: &found) }
+        let names = try LabelNames(samples.map(\.label), given: options.classNames ?? listedNames)
+        found.classNames = names.names
         for sample in samples {
             guard let label = names.label(of: sample.label) else {
                 found.unusable.append(
                     IngestReport.BadImage(
-                        path: sample.name, reason: "label \(sample.label), expected 0 to \(names.names.count - 1)", kind: .label))
+                        path: sample.name, reason: "label \(sample.label), expected 0 to \(names.labelCount - 1)", kind: .label))
                 continue
             }
             found.splits[sample.split, default: []].append(
@@ -57,10 +56,10 @@ enum WebDatasetSource {
         }
         if found.splits[.train] == nil {
             throw ErdeError(
-                .badData, source, "no training images in \(shards.count) shards",
+                .badData, source, "no training images in \(shards.count) \(noun("shard", for: shards.count))",
                 remedy: "name the shards of the training split train")
         }
-        found.notes.append("images and labels: those of \(shards.count) shards")
+        found.notes.append("images and labels: those of \(shards.count) \(noun("shard", for: shards.count))")
         return found
     }
 
@@ -72,13 +71,15 @@ enum WebDatasetSource {
     }
 
     private static func add(
-        _ tree: ArchiveTree, name: String, to samples: inout [Sample], unusable: inout [IngestReport.BadImage]
+        _ tree: ArchiveTree, name: String, to samples: inout [Sample], of found: inout LabelledSource
     ) throws(ErdeError) {
         let words = name.split(separator: "/")
         let split =
             words.dropLast().lazy.compactMap { SplitName.split(ofFolder: String($0)) }.first
             ?? SplitName.split(ofFile: words.last.map(String.init) ?? "") ?? .train
-        let images = try tree.images(under: "").images.filter { imageEndings.contains(parts(of: $0).ending) }
+        let files = try tree.images(under: "")
+        found.linkCount += files.linkCount
+        let images = files.images.filter { imageEndings.contains(parts(of: $0).ending) }
         let labels = images.map { parts(of: $0).key + ".cls" }
         let present = labels.indices.filter { tree.hasFile(labels[$0]) }
         let contents = try tree.contents(of: present.map { labels[$0] }, limit: 4096)
@@ -90,7 +91,7 @@ enum WebDatasetSource {
             let full = name.isEmpty ? image : "\(name)/\(image)"
             guard let text = texts[index], let number = Int(text), number >= 0, let place = tree.place(of: image) else {
                 let reason = texts[index].map { "label \"\($0.prefix(40))\", expected a number" } ?? "no .cls beside it"
-                unusable.append(IngestReport.BadImage(path: full, reason: reason, kind: .label))
+                found.unusable.append(IngestReport.BadImage(path: full, reason: reason, kind: .label))
                 continue
             }
             samples.append(Sample(name: full, label: String(number), split: split, place: place))

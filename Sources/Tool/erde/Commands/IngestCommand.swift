@@ -83,13 +83,18 @@ struct IngestCommand: ParsableCommand {
     @OptionGroup var common: CommonOptions
 
     func validate() throws {
-        if output == nil && !check { throw ValidationError("Missing expected argument '--output <output>'") }
         if output != nil && check { throw ValidationError("--check writes no dataset; leave out --output") }
         if html != nil && !check { throw ValidationError("--html belongs to --check") }
+        if size != nil && (height != nil || width != nil) {
+            throw ValidationError("--size is height and width; leave out --\(height != nil ? "height" : "width")")
+        }
     }
 
     func run() throws {
         common.apply()
+        if output == nil && !check {
+            throw ErdeError(.usage, "--output", "is missing", remedy: "name the dataset file to write, or ask for --check")
+        }
         let options = try ingestOptions()
         guard let output else { return try runCheck(options) }
         try OutputPlace.check(file: output, inputs: [source])
@@ -145,7 +150,9 @@ struct IngestCommand: ParsableCommand {
         options.labelSet = labels
         options.orientation = orientation
         options.subset = subset
-        if let classNames { options.classNames = try readNames(classNames) }
+        if let classNames {
+            options.classNames = try TextLines(FolderTree.read(classNames, atMost: 16 << 20)).names(in: classNames)
+        }
         options.height = height ?? size
         options.width = width ?? size
         options.channels = channels
@@ -153,7 +160,7 @@ struct IngestCommand: ParsableCommand {
         options.onBadImage = onBadImage
         options.calibrationShare = calibrationShare
         options.calibrationCount = calibrationCount
-        if let testShare { options.testShare = testShare }
+        options.testShare = testShare
         options.seed = seed
         return options
     }
@@ -185,11 +192,6 @@ struct IngestCommand: ParsableCommand {
         keep("class-names", classNames)
         keep("seed", seed == 0 ? nil : seed.description)
         return (words + ["--check", "--html", "page.html"]).map(shellWord).joined(separator: " ")
-    }
-
-    private func readNames(_ path: String) throws(ErdeError) -> [String] {
-        String(decoding: try FolderTree.read(path, atMost: 16 << 20), as: UTF8.self)
-            .split(whereSeparator: \.isNewline).map(String.init)
     }
 
     private func table(_ classes: [DatasetCheck.ClassCounts]) -> String {
