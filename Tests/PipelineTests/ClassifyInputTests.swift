@@ -2,32 +2,11 @@ import Foundation
 import Testing
 
 extension Pipeline {
-    /// What `erde classify` takes and gives: folders, archives, lists; lines, links, and a file to go on with.
+    /// What `erde classify` takes and gives: folders, archives, lists; lines and links.
     @Suite(.serialized)
-    struct ClassifyInputTests {
-        private let program = Workshop.program
-        private let images = "\(Program.samples)/test/dress"
+    struct ClassifyInputTests: ClassifySuite {
         private static let archives = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Goldens/datasets/archives").path
-
-        private func classify(_ arguments: [String], input: [UInt8] = []) throws -> Program.Outcome {
-            _ = Workshop.made
-            return try program.run(["classify", "small/student.pb", "--threads", "1"] + arguments, input: input)
-        }
-
-        private func folder(_ name: String) throws -> String {
-            let path = "\(program.folder)/\(name)"
-            try? FileManager.default.removeItem(atPath: path)
-            try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-            return path
-        }
-
-        /// Sound images of the samples, by path.
-        private func samples(_ count: Int) throws -> [String] {
-            let names = try FileManager.default.subpathsOfDirectory(atPath: "\(Program.samples)/test")
-            let images = names.filter { $0.hasSuffix(".png") || $0.hasSuffix(".jpg") }.sorted().prefix(count)
-            return images.map { "\(Program.samples)/test/\($0)" }
-        }
 
         /// A file under a name of any bytes.
         private func write(_ bytes: [UInt8], to name: [UInt8], in folder: String) throws {
@@ -225,6 +204,17 @@ extension Pipeline {
             }
         }
 
+        /// One that breaks off before its first image is no single bad file either.
+        @Test func anArchiveThatCannotBeOpenedIsNotSkipped() throws {
+            try program.write([0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1, 2, 3], to: "torn.tar.gz")
+            let torn = try classify(["torn.tar.gz", images, "--output", "torn.csv", "--on-bad-image", "skip"])
+            #expect(torn.status == 65 && torn.messages.contains("1 input: could not be read to the end"), "\(torn.messages)")
+            #expect(!program.exists("torn.csv"))
+            for name in ["torn.csv.partial", "torn.csv.partial.origin.json"] {
+                try FileManager.default.removeItem(atPath: "\(program.folder)/\(name)")
+            }
+        }
+
         @Test func listsNameFilesFoldersAndArchives() throws {
             let files = try samples(3)
             let direct = try classify(files + [images])
@@ -245,70 +235,12 @@ extension Pipeline {
             #expect(unlisted.status == 64 && unlisted.messages.contains("--files-from"), "\(unlisted.messages)")
             let zeros = try classify(["-"], input: Array("\(files[0])\0\(files[1])\0".utf8))
             #expect(zeros.status == 65 && zeros.messages.contains("add --null"), "\(zeros.messages)")
+            let marked = try classify(["-"], input: [0xEF, 0xBB, 0xBF] + Array("\(files[0])\r\n\(files[1])\r\n".utf8))
+            #expect(marked.status == 0 && marked.output.split(separator: "\n").count == 3, "\(marked.messages)")
+            let wide = try classify(["-"], input: [0xFF, 0xFE] + files[0].utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
+            #expect(wide.status == 65 && wide.messages.contains("found UTF-16; save it as UTF-8"), "\(wide.messages)")
             let short = try classify(["-", "--all-probabilities", "-0"], input: Array("\(files[0])\0\(files[1])\0".utf8))
             #expect(short.status == 0 && short.output.split(separator: "\n").count == 3, "\(short.messages)")
-        }
-
-        // MARK: Going on
-
-        @Test(arguments: ["csv", "jsonl"]) func anInterruptedFileIsGoneOnWith(format: String) throws {
-            let options = [images, "--format", format, "--top-k", "3", "--all-probabilities", "--output"]
-            #expect(try classify(options + ["whole.\(format)"]).status == 0)
-            let whole = try program.read("whole.\(format)")
-            let header = format == "csv" ? (whole.firstIndex(of: 10) ?? 0) + 1 : 0
-            for count in [0, header / 2, header, header + 7, whole.count / 2, whole.count - 1, whole.count] {
-                let name = "cut-\(count).\(format)"
-                try program.write(Array(whole.prefix(count)), to: "\(name).partial")
-                let outcome = try classify(options + [name, "--resume"])
-                #expect(outcome.status == 0, "\(outcome.messages)")
-                #expect(try program.read(name) == whole, "cut to \(count) bytes")
-                #expect(!program.exists("\(name).partial"))
-            }
-        }
-
-        @Test func whatWasInterruptedIsNotLostAndStrangersAreNotMixedIn() throws {
-            let options = [images, "--output", "kept.csv"]
-            #expect(try classify(options).status == 0)
-            let whole = try program.read("kept.csv")
-            try program.write(Array(whole.prefix(300)), to: "kept.csv.partial")
-            let refused = try classify(options)
-            #expect(refused.status == 73 && refused.messages.contains("--resume"), "\(refused.messages)")
-            #expect(try program.read("kept.csv.partial").count == 300)
-            let columns = try classify(options + ["--resume", "--top-k", "2"])
-            #expect(columns.status == 65 && columns.messages.contains("other columns"))
-            #expect(try program.read("kept.csv.partial").count == 300, "a refused file is left as it is")
-            let text = String(decoding: whole, as: UTF8.self).split(separator: "\n")
-            try program.write(Array("\(text[0])\nx.png,dress,0.5,1,7\n".utf8), to: "kept.csv.partial")
-            let stranger = try classify(options + ["--resume"])
-            #expect(stranger.status == 65 && stranger.messages.contains("another model"), "\(stranger.messages)")
-            try FileManager.default.removeItem(atPath: "\(program.folder)/kept.csv.partial")
-
-            // A complete file is gone on with too: only what is new is answered.
-            let added = try classify([images] + samples(2) + ["--output", "kept.csv", "--resume"])
-            #expect(added.status == 0 && added.messages.contains("60 images were answered"), "\(added.messages)")
-            let now = try program.read("kept.csv")
-            #expect(now.starts(with: whole) && now.filter { $0 == 10 }.count == 63)
-        }
-
-        @Test func aRunIsStoppedAndGoesOnToTheSameBytes() throws {
-            let place = try folder("many")
-            for (index, path) in try samples(600).enumerated() {
-                for copy in 0..<6 { try FileManager.default.copyItem(atPath: path, toPath: "\(place)/\(index)-\(copy).png") }
-            }
-            let options = [place, "--theta", "0", "--output"]
-            #expect(try classify(options + ["many-whole.csv"]).status == 0)
-            let (process, output, messages) = try program.start(
-                ["classify", "small/student.pb", "--threads", "1"] + options + ["many.csv"])
-            while !program.exists("many.csv.partial") && process.isRunning { usleep(1_000) }
-            usleep(150_000)
-            process.interrupt()
-            let stopped = Program.finish(process, output, messages)
-            if stopped.status == 0 { return }  // It was faster.
-            #expect(stopped.status == 75 || stopped.status == 130, "\(stopped.status) \(stopped.messages)")
-            if stopped.status == 75 { #expect(stopped.messages.contains("--resume") && !program.exists("many.csv")) }
-            let resumed = try classify(options + ["many.csv", "--resume"])
-            #expect(resumed.status == 0, "\(resumed.messages)")
-            #expect(try program.read("many.csv") == program.read("many-whole.csv"))
         }
 
         // MARK: What is written
@@ -361,8 +293,13 @@ extension Pipeline {
             #expect(
                 try FileManager.default.destinationOfSymbolicLink(atPath: "\(program.folder)/linked/\(found[0])")
                     .hasSuffix("/double/\(name)"))
-            let archive = try classify(["\(Self.archives)/set.zip", "--links", "linked"])
-            #expect(archive.status == 64 && archive.messages.contains("unpack the archive"))
+            let links = try FileManager.default.subpathsOfDirectory(atPath: "\(program.folder)/linked")
+            let archive = try classify([samples(600).last ?? "", "\(Self.archives)/set.zip", "--links", "linked"])
+            #expect(archive.status == 64 && archive.messages.contains("unpack the archive"), "\(archive.messages)")
+            // Before any work is done.
+            #expect(try FileManager.default.subpathsOfDirectory(atPath: "\(program.folder)/linked") == links)
+            let listed = try classify(["-", "--links", "linked"], input: Array("\(Self.archives)/set.zip".utf8))
+            #expect(listed.status == 64 && listed.messages.contains("unpack the archive"), "\(listed.messages)")
         }
 
         // MARK: Reading back

@@ -15,7 +15,7 @@ package final class FolderWatch {
         case overflow
         /// A folder that cannot be watched.
         case failure(FileName, ErdeError)
-        /// The watched folder itself is gone.
+        /// The watched folder itself is gone; that may be told twice.
         case gone
     }
 
@@ -73,11 +73,9 @@ package final class FolderWatch {
             watchAgain()
             return pending.append(.overflow)
         }
-        if has(IN_IGNORED) {
-            folders[header.wd] = nil
-            return
-        }
-        if has(IN_DELETE_SELF) || has(IN_MOVE_SELF) {
+        if has(IN_IGNORED) || has(IN_DELETE_SELF) || has(IN_MOVE_SELF) {
+            if has(IN_IGNORED) { folders[header.wd] = nil }
+            // Of what is unmounted, nothing else is told.
             if header.wd == rootWatch { pending.append(.gone) }
             return
         }

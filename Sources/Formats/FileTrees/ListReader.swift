@@ -29,6 +29,8 @@ package struct ListReader: Sendable {
     private var start = 0
     private var searched = 0
     private var isAtEnd = false
+    /// Whether no name was read yet.
+    private var isAtStart = true
 
     /// - Parameters:
     ///   - descriptor: read from, and left open.
@@ -46,7 +48,7 @@ package struct ListReader: Sendable {
     package mutating func next(waiting milliseconds: Int32) throws(ErdeError) -> Step {
         while true {
             if let end = bytes[searched...].firstIndex(of: separator.rawValue) {
-                let name = bytes[start..<end]
+                let name = try unmarked(bytes[start..<end])
                 start = end + 1
                 searched = start
                 if !name.isEmpty, name != [13] || separator == .zero { return .name(try fileName(name)) }
@@ -54,7 +56,7 @@ package struct ListReader: Sendable {
             }
             searched = bytes.count
             if isAtEnd {
-                let rest = bytes[start...]
+                let rest = try unmarked(bytes[start...])
                 start = bytes.count
                 return rest.isEmpty ? .end : .name(try fileName(rest))
             }
@@ -65,6 +67,16 @@ package struct ListReader: Sendable {
             }
             if !(try fill(waiting: milliseconds)) { return .pending }
         }
+    }
+
+    /// A name without the mark that lists from Windows begin with.
+    private mutating func unmarked(_ name: ArraySlice<UInt8>) throws(ErdeError) -> ArraySlice<UInt8> {
+        guard isAtStart, separator == .newline else { return name }
+        isAtStart = false
+        if name.starts(with: [0xFF, 0xFE]) || name.starts(with: [0xFE, 0xFF]) {
+            throw ErdeError(.badData, title, "expected a list of files, found UTF-16", remedy: "save it as UTF-8")
+        }
+        return name.starts(with: [0xEF, 0xBB, 0xBF]) ? name.dropFirst(3) : name
     }
 
     private func fileName(_ bytes: ArraySlice<UInt8>) throws(ErdeError) -> FileName {

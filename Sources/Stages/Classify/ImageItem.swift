@@ -11,7 +11,7 @@ package struct ImageItem: Sendable {
         case bytes([UInt8])
         /// Nowhere: it cannot be had.
         case failure(ErdeError)
-        /// Nowhere, and nobody knows how many: a list or an archive breaks off here.
+        /// Nowhere, and nobody knows how many: a list or an archive breaks off here, or a watched folder went away.
         case rest(ErdeError)
     }
 

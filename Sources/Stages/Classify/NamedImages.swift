@@ -95,17 +95,18 @@ package struct NamedImages: ImageSource {
         let name = path.last
         if !ImageFileFinder.hasImageName(name) {
             let head = FileHead.read(path)
-            do throws(ErdeError) {
-                if ArchiveContent.isArchive(head: head, name: String(decoding: name, as: UTF8.self)) {
+            if ArchiveContent.isArchive(head: head, name: String(decoding: name, as: UTF8.self)) {
+                do throws(ErdeError) {
                     archive = OpenArchive(name: path, stream: try ArchiveStream(path, title: path.readable))
                     return nil
+                } catch {
+                    return ImageItem(name: path, content: .rest(error))
                 }
-                if mayBeList && head.withUnsafeBytes({ ImageContent(of: $0) }) == .text {
-                    throw ErdeError(
-                        .badData, path.readable, "expected a PNG or JPEG image, found text",
-                        remedy: "name a list of images with --files-from, or remove it")
-                }
-            } catch {
+            }
+            if mayBeList && head.withUnsafeBytes({ ImageContent(of: $0) }) == .text {
+                let error = ErdeError(
+                    .badData, path.readable, "expected a PNG or JPEG image, found text",
+                    remedy: "name a list of images with --files-from, or remove it")
                 return ImageItem(name: path, content: .failure(error))
             }
         }

@@ -49,7 +49,7 @@ package struct WatchedImages: ImageSource {
 
     /// - Parameters:
     ///   - answered: images that are passed over.
-    ///   - shouldStop: whether to end; the folder going away ends the watch too.
+    ///   - shouldStop: whether to end; the folder going away ends the watch too, with the reason as the last item.
     /// - Throws: `ErdeError` of kind `notFound` or `unavailable` when the folder cannot be watched.
     package init(
         _ root: FileName, answered: AnsweredNames = AnsweredNames(), shouldStop: @escaping @Sendable () -> Bool
@@ -126,7 +126,12 @@ package struct WatchedImages: ImageSource {
         case .folder(let path): walks.append(FolderWalk(path))
         case .overflow: walks.append(FolderWalk(root))
         case .failure(let path, let error): fail(path, error)
-        case .gone: isGone = true
+        case .gone:
+            if isGone { return }
+            isGone = true
+            let error = ErdeError(
+                .notFound, root.readable, "is gone, and nothing more can be seen to arrive", remedy: "watch the folder again")
+            ready.append(ImageItem(name: root, content: .rest(error)))
         }
     }
 

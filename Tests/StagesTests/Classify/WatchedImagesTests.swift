@@ -1,5 +1,6 @@
 import Artifacts
 import Classify
+import Diagnostics
 import Foundation
 import TestSupport
 import Testing
@@ -63,6 +64,32 @@ import Testing
             let same = try #require(later.first)
             let comesOnceMore = source.takesBack(same)
             #expect(!comesOnceMore && source.keptNames == 1)
+        }
+    }
+
+    @Test(arguments: [true, false]) func aFolderThatGoesAwayIsTold(isRemoved: Bool) throws {
+        try TemporaryFolder.with { folder in
+            let place = "\(folder)/inbox"
+            try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+            var source = try WatchedImages(FileName(place)) { false }
+            #expect(taken(&source).isEmpty)
+            if isRemoved {
+                try FileManager.default.removeItem(atPath: place)
+            } else {
+                try FileManager.default.moveItem(atPath: place, toPath: "\(folder)/elsewhere")
+            }
+            var last: [ImageItem] = []
+            for _ in 0..<100 where last.isEmpty { last = taken(&source) }
+            #expect(last.map(\.name.text) == [place])
+            guard case .rest(let error) = last.first?.content else {
+                Issue.record("\(last)")
+                return
+            }
+            #expect(error.problem.contains("is gone"))
+            guard case .end = source.next(atMost: 1) else {
+                Issue.record("the watch goes on")
+                return
+            }
         }
     }
 }

@@ -17,15 +17,25 @@ struct AnswerOrigin: Codable {
     var policy: ExitPolicy
     /// The budget that the thresholds are stored for; nil for others.
     var budgetMACs: Double?
+    /// Classes that are listed, most probable first; nil where nobody noted it.
+    var topCount: Int?
+    /// Whether the probabilities of all classes are listed; nil where nobody noted it.
+    var showsAll: Bool?
 
-    /// - Parameter model: path of the model's file.
-    /// - Throws: `ErdeError` of kind `notFound` when it cannot be read again.
-    init(model: String, metadata: ModelMetadata, precision: Precision, policy: ExitPolicy) throws(ErdeError) {
+    /// - Parameters:
+    ///   - model: path of the model's file.
+    ///   - lines: what is written of each answer.
+    /// - Throws: `ErdeError` of kind `notFound` when the model cannot be read again.
+    init(
+        model: String, metadata: ModelMetadata, precision: Precision, policy: ExitPolicy, lines: AnswerLines
+    ) throws(ErdeError) {
         self.model = model
         modelHash = try ModelFile.hash(path: model)
         self.precision = precision
         self.policy = policy
         budgetMACs = metadata.operatingPoints.last(where: { $0.policy == policy })?.budgetMACs
+        topCount = lines.topCount
+        showsAll = lines.showsAll
     }
 
     /// Checks that answers of an earlier run may stand in one file with this one's.
@@ -48,6 +58,16 @@ struct AnswerOrigin: Codable {
                 .badData, path, "was written with \(earlier.policyTitle), not with \(policyTitle)",
                 remedy: "give the same --budget or --theta, or name another file")
         }
+        guard earlier.topCount == nil || topCount == earlier.topCount, earlier.showsAll == nil || showsAll == earlier.showsAll
+        else {
+            throw ErdeError(
+                .badData, path, "was written with \(earlier.probabilitiesTitle), not with \(probabilitiesTitle)",
+                remedy: "give the same --top-k and --all-probabilities, or name another file")
+        }
+    }
+
+    private var probabilitiesTitle: String {
+        "--top-k \(topCount ?? 1)" + (showsAll == true ? " and --all-probabilities" : "")
     }
 
     private var modelTitle: String { "\(model) (SHA-256 \(modelHash.prefix(12))…)" }

@@ -22,6 +22,10 @@ final class AnswerOutput {
     /// Whether the file is worth keeping; until it is read, it may be.
     private var hasAnswers = true
     private var isFinished = false
+    /// What made the answers of a file.
+    private let origin: AnswerOrigin?
+    /// Where the next line goes in a complete file to which none was added yet; nil elsewhere.
+    private var completeEnd: Int?
 
     /// Lines on stdout.
     init(header: [UInt8]) {
@@ -29,6 +33,7 @@ final class AnswerOutput {
         partial = ""
         descriptor = STDOUT_FILENO
         self.header = header
+        origin = nil
         hasAnswers = false
         pending = header
     }
@@ -47,6 +52,7 @@ final class AnswerOutput {
         let path = try OutputPath.resolved(path)
         self.path = path
         self.header = header
+        self.origin = origin
         let partial = path + ".partial"
         self.partial = partial
         let left = InputFile.size(partial) ?? 0
@@ -55,7 +61,6 @@ final class AnswerOutput {
                 .cannotWrite, partial, "holds the answers of a run that was interrupted",
                 remedy: "add --resume to go on with it, or remove it")
         }
-        // A complete file becomes partial when it has been read: one that does not fit stays what it is.
         let isComplete = isResumed && InputFile.size(partial) == nil && InputFile.size(path) != nil
         let present = isComplete ? path : partial
         descriptor = open(present, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
@@ -66,21 +71,35 @@ final class AnswerOutput {
         let end = isResumed ? try readEarlier(present, AnswerReader(format: format), earlier) : 0
         if end > header.count { try AnswerOutput.check(present, writtenBy: origin) }
         hasAnswers = end > header.count
-        try origin.keep(beside: partial)
         if isComplete {
-            guard rename(path, partial) == 0 else { throw AnswerOutput.failure(path) }
-            AnswerOrigin.forget(beside: path)
+            completeEnd = end
+        } else {
+            try origin.keep(beside: partial)
+            try goOn(at: end)
         }
+        if end == 0 { pending = header }
+    }
+
+    /// Makes a complete file partial again, now that there is more to write: without that, it stays what it is.
+    private func reopen() throws(ErdeError) {
+        guard let path, let end = completeEnd else { return }
+        try origin?.keep(beside: partial)
+        guard rename(path, partial) == 0 else { throw AnswerOutput.failure(path) }
+        completeEnd = nil
+        AnswerOrigin.forget(beside: path)
+        try goOn(at: end)
+    }
+
+    private func goOn(at end: Int) throws(ErdeError) {
         guard ftruncate(descriptor, off_t(end)) == 0, lseek(descriptor, off_t(end), SEEK_SET) >= 0 else {
             throw AnswerOutput.failure(path)
         }
-        if end == 0 { pending = header }
     }
 
     deinit {
         guard path != nil, descriptor >= 0 else { return }
         close(descriptor)
-        if !isFinished && !hasAnswers {
+        if !isFinished && !hasAnswers && completeEnd == nil {
             unlink(partial)
             AnswerOrigin.forget(beside: partial)
         }
@@ -144,6 +163,7 @@ final class AnswerOutput {
     func flush() throws(ErdeError) {
         lastFlush = .now
         if pending.isEmpty { return }
+        try reopen()
         if path != nil && (hasAnswers || pending.count > header.count) { hasAnswers = true }
         let failure = pending.withUnsafeBytes { bytes -> ErdeError? in
             var rest = bytes
@@ -162,7 +182,7 @@ final class AnswerOutput {
     /// Writes what is left; a file gets its name now.
     func finish() throws(ErdeError) {
         try flush()
-        guard let path else { return }
+        guard let path, completeEnd == nil else { return }
         guard fsync(descriptor) == 0 else { throw AnswerOutput.failure(path) }
         // That of a file whose place is taken: before, so that it never lies beside answers that it did not make.
         AnswerOrigin.forget(beside: path)
@@ -171,10 +191,11 @@ final class AnswerOutput {
         AnswerOrigin.move(from: partial, to: path)
     }
 
-    /// Writes what is left and leaves the file partial; nil when there is no file to go on with.
+    /// Writes what is left and leaves the file to be gone on with; nil when there is none.
     func keep() throws(ErdeError) -> String? {
         try flush()
         guard path != nil, hasAnswers else { return nil }
+        if completeEnd != nil { return path }
         guard fsync(descriptor) == 0 else { throw AnswerOutput.failure(partial) }
         return partial
     }

@@ -16,17 +16,17 @@ struct AnswerSink {
     /// - Throws: `ErdeError` of kind `cannotWrite`; `badData` when something else made a file to resume.
     init(
         _ options: AnswerOptions, format: AnswerFormat, metadata: ModelMetadata,
-        origin: () throws(ErdeError) -> AnswerOrigin
+        origin: (AnswerLines) throws(ErdeError) -> AnswerOrigin
     ) throws(ErdeError) {
         let lines = AnswerLines(
-            format: format, classNames: metadata.classNames, topCount: options.topK, showsAll: options.allProbabilities)
+            format: format, classNames: metadata.classNames, topCount: options.topK ?? 1, showsAll: options.allProbabilities)
         self.lines = lines
         if let folder = options.links { links = ClassLinks(folder: folder, classNames: metadata.classNames) }
         if let path = options.output {
             var (earlier, count) = (AnsweredNames(), 0)
             let labels = Set(metadata.classNames)
             output = try AnswerOutput(
-                path: path, format: format, header: lines.header, origin: try origin(), isResumed: options.resume
+                path: path, format: format, header: lines.header, origin: try origin(lines), isResumed: options.resume
             ) { line throws(ErdeError) in
                 let exits = metadata.cumulativeMACs
                 guard labels.contains(line.label), 1...exits.count ~= line.exit, exits[line.exit - 1] == line.macs else {

@@ -23,7 +23,11 @@ struct ClassificationInputs {
                 continue
             }
             guard ImageFileFinder.exists(file) else {
-                throw ErdeError(.notFound, file.readable, "does not exist", remedy: "check the path")
+                let isPattern = path.contains { "*?[".contains($0) }
+                throw ErdeError(
+                    .notFound, file.readable,
+                    isPattern ? "does not exist: no file matches, and the shell left the pattern as it is" : "does not exist",
+                    remedy: "check the path")
             }
             inputs.append(.path(file))
         }
@@ -39,6 +43,19 @@ struct ClassificationInputs {
         }
         self.inputs = inputs
         title = (paths + (filesFrom.map { [$0] } ?? [])).map { $0 == "-" ? "stdin" : $0 }.joined(separator: ", ")
+    }
+
+    /// Refuses archives, in which links can lead to nothing. Those in lists are met on the way.
+    ///
+    /// - Throws: `ErdeError` of kind `usage`.
+    func requireFiles() throws(ErdeError) {
+        for case .path(let path) in inputs where !ImageFileFinder.isFolder(path) && !ImageFileFinder.hasImageName(path.last) {
+            let name = String(decoding: path.last, as: UTF8.self)
+            guard ArchiveContent.isArchive(head: FileHead.read(path), name: name) else { continue }
+            throw ErdeError(
+                .usage, path.readable, "is an archive, and no link can lead into it",
+                remedy: "unpack the archive, or leave --links out")
+        }
     }
 
     private static func standardInput(_ separator: ListReader.Separator) -> NamedImages.Input {

@@ -69,6 +69,9 @@ struct ClassifyCommand: LongComputation {
         if null && filesFrom == nil && !paths.contains("-") {
             throw ValidationError("--null is about lists: name one with --files-from, or - for stdin")
         }
+        if common.json && answers.format == .csv {
+            throw ValidationError("--json writes jsonl, and --format csv does not; leave one of the two out")
+        }
         if budget != nil && theta != nil { throw ValidationError("--budget and --theta exclude each other") }
         if let theta, theta < 0 || theta.isNaN { throw ValidationError("--theta takes a number of at least 0") }
         if let batch, !(1...65_536 ~= batch) { throw ValidationError("--batch takes a number from 1 to 65536") }
@@ -88,7 +91,8 @@ struct ClassifyCommand: LongComputation {
     func run() throws {
         common.apply()
         let inputs = try ClassificationInputs(paths: paths, filesFrom: filesFrom, separator: null ? .zero : .newline)
-        let loaded = try ModelFile.read(path: model)
+        if answers.links != nil { try inputs.requireFiles() }
+        let loaded = try ModelFile.read(named: model)
         if let output = answers.output { try OutputPlace.check(file: output, inputs: [model, filesFrom] + paths) }
         let policy = try loaded.policy(theta: theta, budget: budget, named: model) ?? .fullDepth(exits: loaded.exitCount)
         if let links = answers.links {
@@ -96,11 +100,11 @@ struct ClassifyCommand: LongComputation {
             try OutputPlace.prepare(folder: links)
         }
         var sink = try AnswerSink(
-            answers, format: common.json ? .jsonl : answers.format, metadata: loaded.metadata,
-            origin: { () throws(ErdeError) in
+            answers, format: common.json ? .jsonl : answers.format ?? .csv, metadata: loaded.metadata,
+            origin: { lines throws(ErdeError) in
                 try AnswerOrigin(
                     model: model, metadata: loaded.metadata, precision: engine.engine.precision(for: engine.compilation),
-                    policy: policy)
+                    policy: policy, lines: lines)
             })
         Interruption.watch()
         var report = ClassificationReport(metadata: loaded.metadata)
