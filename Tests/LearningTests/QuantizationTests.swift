@@ -59,6 +59,35 @@ struct QuantizationTests {
         #expect(exact.logits != simulated.logits)
     }
 
+    /// As attention to a global context adds it.
+    @Test("keep an addition apart that spreads what a convolution says over a plane")
+    func broadcastAddition() throws {
+        var builder = GraphBuilder()
+        let image = builder.input(Model.inputName, TensorType([1, 3, 9, 7]))
+        var random = RandomTensors(seed: 29)
+        var parameters = Parameters()
+        func layer(_ name: String, _ x: Value, _ shape: Shape) throws -> Value {
+            parameters["\(name)_weight"] = random.uniform(shape)
+            parameters["\(name)_bias"] = random.uniform([shape[0]])
+            return try builder.apply(
+                .convolution(ConvolutionAttributes()), x, builder.variable("\(name)_weight", shape, role: .weight),
+                builder.variable("\(name)_bias", [shape[0]], role: .bias), name: name)
+        }
+        let plane = try builder.apply(.relu, layer("first", image, [8, 3, 3, 3]), name: "first_relu")
+        let context = try layer("context", builder.apply(.globalAveragePool, plane), [8, 8, 1, 1])
+        let sum = try builder.apply(.relu, builder.apply(.add, plane, context, name: "sum"), name: "sum_relu")
+        let last = try layer("last", sum, [5, 8, 1, 1])
+        builder.output("logits_exit1", try builder.apply(.reshape(trailing: [5]), builder.apply(.globalAveragePool, last)))
+        var model = try TinyNetworks.model("vgg:widths=4:blocks=1:head=global")
+        (model.graph, model.parameters) = (builder.graph, parameters)
+        let quantized = try Self.quantized(model)
+        let simulated = try Self.logits(quantized, ReferenceEngine())
+        let bytes = try Self.logits(quantized, CPUEngine())
+        let spread = simulated.logits[0].map(abs).max() ?? 0
+        #expect(Self.difference(bytes.logits[0], simulated.logits[0]) <= 0.05 * spread)
+        #expect(QuantizationSites(try model.graph.optimizedForInference(parameters).graph).layers.count == 3)
+    }
+
     @Test("are trained with the rounding that their bytes have", arguments: TinyNetworks.names)
     func rounding(name: String) throws {
         let model = try TinyNetworks.model(name)

@@ -131,6 +131,10 @@ import Training
         let record = try #require(quantized.metadata.provenance.quantization)
         #expect(quantized.isQuantized && record.isTrained == (quantized.parameters != untrained.parameters))
         #expect(record.accuracyAfter == (try Self.accuracy(quantized)))
+        // What rounding one layer loses is of the same size, however far the training went.
+        let before = try #require(untrained.metadata.provenance.quantization).sensitivities.map(\.divergence)
+        let least = try #require(record.sensitivities.map(\.divergence).min())
+        #expect(least <= 2 * (try #require(before.max())), "\(record.sensitivities) after \(before)")
     }
 
     @Test func batchesAndGradientsAreBoundedAsInEveryTraining() throws {

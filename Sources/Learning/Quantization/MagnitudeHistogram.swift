@@ -55,7 +55,8 @@ package struct MagnitudeHistogram: Sendable {
         let total = counts.reduce(0, +)
         guard total > 0, levels < Self.binCount else { return limit }
         var best = (bound: limit, divergence: Double.infinity)
-        for end in Swift.stride(from: levels, through: Self.binCount, by: 16) {
+        // The whole range is one of them: nothing need be cut off.
+        for end in Array(Swift.stride(from: levels, to: Self.binCount, by: 16)) + [Self.binCount] {
             var p = Array(counts[..<end])
             let beyond = counts[end...].reduce(0, +)
             p[end - 1] += beyond

@@ -16,6 +16,8 @@ struct QuantizationSearch {
     /// In the form for inference, equalised.
     private let graph: Graph
     private var parameters: Parameters
+    /// Whether these have learned with rounding in the loop.
+    private var hasLearned = false
     private let sites: QuantizationSites
     private var statistics: [String: ActivationStatistics]
     private var record: QuantizationRecord
@@ -102,6 +104,7 @@ struct QuantizationSearch {
         let untrained = (parameters: parameters, statistics: statistics, right: try rightAnswers(try model(keeping: [])))
         let rounded = try graph.fakeQuantizedForm(parameters, plan(keeping: []))
         parameters = try training.trained(rounded, parameters, on: dataset)
+        hasLearned = true
         statistics = try observe(
             sites.values, of: graph, parameters, on: dataset.train.spread(over: recipe.images), method: recipe.ranges,
             engine: run.engine, options: run.options)
@@ -109,7 +112,7 @@ struct QuantizationSearch {
         record.isTrained = total(try rightAnswers(try model(keeping: []))) >= total(untrained.right)
         if !record.isTrained {
             run.report("The trained weights answer fewer calibration images rightly; they are left out")
-            (parameters, statistics) = (untrained.parameters, untrained.statistics)
+            (parameters, statistics, hasLearned) = (untrained.parameters, untrained.statistics, false)
         }
     }
 
@@ -125,7 +128,8 @@ struct QuantizationSearch {
     /// errors and weights of ensembles.
     private func model(keeping floatLayers: Set<String>) throws(ErdeError) -> Model {
         var plan = plan(keeping: floatLayers)
-        if recipe.correctsBiases { plan.biasShifts = graph.biasShifts(parameters, plan, statistics) }
+        // Those that learned beside rounded weights have seen what rounding does.
+        if recipe.correctsBiases, !hasLearned { plan.biasShifts = graph.biasShifts(parameters, plan, statistics) }
         let form = try graph.quantizedForm(parameters, plan)
         var model = original
         model.graph = form.graph
@@ -165,8 +169,9 @@ struct QuantizationSearch {
             try stopIfAsked()
             return try exitLogits(of: model, samples: samples, engine: run.engine, options: run.options)
         }
-        let exact = try logits(original)
         let layers = Set(sites.layers)
+        // With the weights as they are now, trained or not: what rounding does to them is asked, not what training did.
+        let exact = try logits(try model(keeping: layers))
         var found: [QuantizationRecord.Sensitivity] = []
         run.report("Measuring what each of \(sites.layers.count) layers loses")
         for layer in sites.layers {
@@ -197,13 +202,5 @@ extension Graph {
         nodes.contains {
             if case .convolution(let attributes) = $0.op { attributes.groups > 1 } else { false }
         }
-    }
-}
-
-extension Samples {
-    /// At most so many samples, evenly spread, so that no class is left out of a sorted split.
-    fileprivate func spread(over count: Int) -> Samples {
-        guard count < self.count else { return self }
-        return selecting((0..<count).map { $0 * self.count / count })
     }
 }

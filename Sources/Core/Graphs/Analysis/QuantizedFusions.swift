@@ -115,7 +115,8 @@ package struct QuantizedFusions {
             takeQuantization(&with, &followers)
             if let addend = with.addend, let quantization = with.quantization,
                 addsAcrossTypes || quantization.dataType == addend.quantization.dataType,
-                graph.shape(of: addend.value) == graph.shape(of: with.result)
+                graph.shape(of: addend.value) == graph.shape(of: with.result),
+                graph.shape(of: group.result) == graph.shape(of: with.result)
             {
                 (group, members) = (with, members + followers)
             }

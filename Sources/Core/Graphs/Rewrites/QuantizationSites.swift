@@ -88,7 +88,9 @@ package struct QuantizationSites: Sendable {
     /// in float. It is never the other one, so that no value becomes bytes because a layer stays in float.
     private func addingLayer(of node: Node) -> Value? {
         let last = node.inputs.filter { operand in
-            guard let producer = graph.producer(of: operand), case .convolution = producer.op else { return false }
+            guard let producer = graph.producer(of: operand), case .convolution = producer.op,
+                graph.shape(of: operand) == graph.shape(of: node.outputs[0])
+            else { return false }
             return onlyReader(of: operand) != nil
         }.max { $0.id < $1.id }
         return last.flatMap { value in graph.producer(of: value).map(isQuantized) == true ? value : nil }
