@@ -108,20 +108,35 @@ import Testing
         for value in checker.attributes["width"] ?? [] { #expect((Double(value) ?? -1) >= 0) }
     }
 
-    /// A quantized network costs what the one before costs, and is as good: their last exits are one point.
+    /// A quantized network costs what the one before costs, and is as good: their last exits are one point, wherever that is.
     @Test func namesOfModelsDoNotCoverEachOther() throws {
         var report = try sampleReport()
-        report.models = ["student", "pruned", "int8"].map { name in
-            var model = report.models[0]
-            model.name = name
-            return model
+        for step in 0..<400 {
+            report.models = ["student", "pruned", "int8"].map { name in
+                var model = report.models[0]
+                model.name = name
+                let last = (model.testAccuracyPerExit?.count ?? 1) - 1
+                model.testAccuracyPerExit?[last] = 0.6 + Double(step) / 1111
+                return model
+            }
+            let heights = try htmlPage(of: report).split(separator: "<text class=\"name\"").dropFirst().map { text in
+                let value = try #require(text.firstMatch(of: /y="([0-9.]+)"/)).output.1
+                return try #require(Double(value))
+            }
+            #expect(heights.count == 3)
+            #expect(zip(heights, heights.dropFirst()).allSatisfy { $1 - $0 >= 14 }, "\(heights)")
         }
-        let heights = try htmlPage(of: report).split(separator: "<text class=\"name\"").dropFirst().map { text in
-            let value = try #require(text.firstMatch(of: /y="([0-9.]+)"/)).output.1
-            return try #require(Double(value))
-        }
-        #expect(heights.count == 3)
-        #expect(zip(heights, heights.dropFirst()).allSatisfy { $1 - $0 >= 14 }, "\(heights)")
+    }
+
+    @Test func budgetsThatBuyNothingMoreAreNamed() throws {
+        var report = try sampleReport()
+        for index in report.budgets.indices { report.budgets[index].thresholds[0] = Double(index) / 10 }
+        let sentence = "buy nothing more"
+        #expect(report.saturation == nil && !htmlPage(of: report).contains(sentence))
+        var larger = try #require(report.budgets.last)
+        larger.budgetMACs *= 2
+        report.budgets.append(larger)
+        #expect(report.saturation == larger.testMeanMACs.value && htmlPage(of: report).contains(sentence))
     }
 
     @Test func aBareReportMakesAPageToo() throws {

@@ -14,6 +14,11 @@ package struct ExitPolicy: Hashable, Sendable, Codable {
         exit >= thresholds.count || score < thresholds[exit]
     }
 
+    /// The exit, counted from 0, at which an image leaves, from its score at each: the first that it is sure enough at.
+    package func exit(scores: (Int) -> Double) -> Int {
+        thresholds.indices.first { leaves(at: $0, score: scores($0)) } ?? thresholds.count
+    }
+
     /// The policy under which every image goes to the last exit.
     package static func fullDepth(exits: Int, score: GateScore = .entropy) -> ExitPolicy {
         ExitPolicy(score: score, thresholds: [Double](repeating: 0, count: max(0, exits - 1)))

@@ -33,18 +33,6 @@ func bytesText(_ bytes: Int) -> String {
     return "\(bytes)" + unitSpace + "B"
 }
 
-/// `1,234,567`
-func countText(_ count: Int) -> String {
-    var digits = String(abs(count))
-    var groups: [String] = []
-    while digits.count > 3 {
-        groups.append(String(digits.suffix(3)))
-        digits = String(digits.dropLast(3))
-    }
-    groups.append(digits)
-    return (count < 0 ? "−" : "") + groups.reversed().joined(separator: ",")
-}
-
 /// `0.82 ms`
 func millisecondsText(_ milliseconds: Double) -> String {
     decimalText(milliseconds, decimals: milliseconds >= 10 ? 1 : milliseconds >= 1 ? 2 : 3) + unitSpace + "ms"

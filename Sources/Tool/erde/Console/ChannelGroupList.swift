@@ -1,3 +1,4 @@
+import Artifacts
 import Graphs
 
 /// Which channels of a network can only be removed together, for people and programs.

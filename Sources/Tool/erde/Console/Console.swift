@@ -59,9 +59,12 @@ final class Console: Sendable {
     }
 
     /// Says why and ends the program with the error's status.
-    func fail(_ error: ErdeError) -> Never {
-        write(message: styled("error: ", "31") + error.description + "\n")
-        exit(error.kind.exitStatus)
+    func fail(_ error: ErdeError) -> Never { fail(error.description, status: error.kind.exitStatus) }
+
+    /// Says why and ends the program with a status.
+    func fail(_ text: String, status: Int32) -> Never {
+        write(message: styled("error: ", "31") + text + "\n")
+        exit(status)
     }
 
     func bold(_ text: String) -> String { styled(text, "1") }

@@ -1,3 +1,4 @@
+import Artifacts
 import ONNXFormat
 
 /// An ONNX file from elsewhere in words.

@@ -1,3 +1,4 @@
+import Artifacts
 import Diagnostics
 
 /// The progress line of reading images.

@@ -19,13 +19,3 @@ func bytesText(_ bytes: Int) -> String {
     if bytes < 1_000_000 { return decimalText(Double(bytes) / 1e3, decimals: 1) + " kB" }
     return decimalText(Double(bytes) / 1e6, decimals: 1) + " MB"
 }
-
-/// Digits in groups of three: `1,234,567`.
-func groupedText(_ number: Int) -> String {
-    var text = ""
-    for (place, digit) in String(abs(number)).reversed().enumerated() {
-        if place > 0 && place % 3 == 0 { text.append(",") }
-        text.append(digit)
-    }
-    return (number < 0 ? "-" : "") + String(text.reversed())
-}

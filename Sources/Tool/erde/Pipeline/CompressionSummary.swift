@@ -57,7 +57,10 @@ struct CompressionSummary {
                 decimalText(teacherMACs / max(1, row.testMeanMACs.value), decimals: 1) + "x",
             ])
         }
+        guard let saturation = report.saturation else { return table.text }
         return table.text
+            + "\n\nBudgets above \(macsText(saturation)) buy nothing more: on the calibration images, no thresholds that let more "
+            + "be spent are better."
     }
 
     private var note: String {

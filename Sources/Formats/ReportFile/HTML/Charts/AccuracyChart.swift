@@ -135,7 +135,8 @@ struct AccuracyChart {
                 labels.append(nil)
                 continue
             }
-            let (x, y) = (horizontal.position(Double(macs)), vertical.position(accuracy))
+            // Whole, so that what is moved by a line stands a line away.
+            let (x, y) = (horizontal.position(Double(macs)).rounded(), vertical.position(accuracy).rounded())
             var label =
                 x > horizontal.end - nameWidth
                 ? Label(x: x - 2, y: y + 22, anchor: "end") : Label(x: x + 10, y: y + 4, anchor: "start")

@@ -26,7 +26,7 @@ struct ReliabilityChart {
                 <rect class="bar" x="\(x(bin.low) + 1)" y="\(y(bin.accuracy))" width="\((bin.high - bin.low) * side - 2)" \
                 height="\(bin.accuracy * side)" rx="1.5"><title>confidence \(decimalText(bin.low, decimals: 2)) to \
                 \(decimalText(bin.high, decimals: 2)): \(percentText(bin.accuracy, decimals: 1)) right, \
-                \(countText(bin.count)) images (\(percentText(Double(bin.count) / Double(images), decimals: 1)))</title></rect>\
+                \(groupedText(bin.count)) images (\(percentText(Double(bin.count) / Double(images), decimals: 1)))</title></rect>\
                 <rect class="count" x="\(x(bin.low) + 1)" y="\(bottom + 8)" width="\((bin.high - bin.low) * side - 2)" \
                 height="\(max(0.8, share * 32))"/>
                 """

@@ -39,6 +39,13 @@ func budgetSection(_ report: CalibrationReport) -> Markup? {
 
             """
     }
+    let saturation = report.saturation.map {
+        """
+        <p class="soft">Budgets above \(shortMACs($0)) MACs buy nothing more: on the calibration images, no thresholds that let \
+        more be spent are better.</p>
+
+        """ as Markup
+    }
     return """
         <section><h2>Thresholds and where images leave</h2>
         <p class="soft">Use the thresholds of the budget you can afford: an image leaves at the first exit whose \
@@ -49,7 +56,8 @@ func budgetSection(_ report: CalibrationReport) -> Markup? {
         <th scope="col">mean MACs<small>test</small></th><th scope="col">MACs of half<small>of the test images</small></th>\
         <th scope="col">calibration<small>accuracy, MACs</small></th><th scope="col">one threshold<small>test, for comparison</small></th>\
         <th scope="col">oracle<small>test</small></th></tr></thead>
-        <tbody>\(rows)</tbody></table></div></section>
+        <tbody>\(rows)</tbody></table></div>
+        \(saturation)</section>
 
         """
 }

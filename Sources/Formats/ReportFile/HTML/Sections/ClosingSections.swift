@@ -66,9 +66,9 @@ func provenanceSection(_ report: CalibrationReport) -> Markup? {
     }
     add("dataset", report.dataset.path ?? report.provenance?.datasetPath)
     add("dataset fingerprint", report.dataset.fingerprint ?? report.provenance?.datasetFingerprint)
-    add("training images", report.dataset.trainImages.map(countText))
-    add("calibration images", countText(report.dataset.calibrationImages))
-    add("test images", countText(report.dataset.testImages))
+    add("training images", report.dataset.trainImages.map(groupedText))
+    add("calibration images", groupedText(report.dataset.calibrationImages))
+    add("test images", groupedText(report.dataset.testImages))
     if let provenance = report.provenance {
         add("made from the file with SHA-256", provenance.parentHash)
         add("training", provenance.trainingText)

@@ -73,7 +73,7 @@ private func confusionTable(_ confusion: ConfusionMatrix, _ names: [String]) -> 
             let color = label == answer ? "37, 99, 235" : "224, 72, 40"
             return """
                 <td style="background: rgba(\(color), \(strength))" title="\(names[label]) taken for \(names[answer]): \
-                \(countText(count)) images, \(percentText(share, decimals: 1))">\(countText(count))</td>
+                \(groupedText(count)) images, \(percentText(share, decimals: 1))">\(groupedText(count))</td>
                 """
         }
         return "<tr><th scope=\"row\">\(names[label])</th>\(cells)</tr>\n"
@@ -93,7 +93,7 @@ private func confusedPairs(_ confusion: ConfusionMatrix, _ names: [String]) -> M
     let rows = pairs.prefix(10).map { pair -> Markup in
         let total = confusion.counts[pair.label].reduce(0, +)
         return """
-            <tr><td class="wrap">\(names[pair.label])</td><td class="left wrap">\(names[pair.answer])</td><td>\(countText(pair.count))\
+            <tr><td class="wrap">\(names[pair.label])</td><td class="left wrap">\(names[pair.answer])</td><td>\(groupedText(pair.count))\
             <small>\(percentText(Double(pair.count) / Double(max(1, total)), decimals: 1))</small></td></tr>
 
             """

@@ -7,8 +7,8 @@ func pageHeader(_ report: CalibrationReport) -> Markup {
     <p class="kicker">Calibration report</p>
     <h1>\(report.modelName)</h1>
     <p class="soft">An early-exit image classifier: it looks at an image in \(report.cumulativeMACs.count) steps and answers \
-    as soon as it is sure. \(countText(report.classNames.count)) classes, \(countText(report.dataset.testImages)) test images, \
-    thresholds from \(countText(report.dataset.calibrationImages)) calibration images.</p>
+    as soon as it is sure. \(groupedText(report.classNames.count)) classes, \(groupedText(report.dataset.testImages)) test images, \
+    thresholds from \(groupedText(report.dataset.calibrationImages)) calibration images.</p>
     \(tiles(report))
     </header>
     """

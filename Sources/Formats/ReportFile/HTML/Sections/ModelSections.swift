@@ -11,7 +11,7 @@ func modelSection(_ report: CalibrationReport) -> Markup? {
             <td>\(accuracies(model.testAccuracyPerExit))</td><td>\(accuracies(model.calibrationAccuracyPerExit))</td>\
             <td>\(shortMACs(full))\(ratio(teacher?.cumulativeMACs.last.map(Double.init), full, model, teacher))\
             <small>\(model.cumulativeMACs.dropLast().map { shortMACs(Double($0)) }.joined(separator: " · "))</small></td>\
-            <td>\(countText(model.parameterCount))\
+            <td>\(groupedText(model.parameterCount))\
             \(ratio(teacher.map { Double($0.parameterCount) }, Double(model.parameterCount), model, teacher))\
             \(model.fileBytes.map { "<small>\(bytesText($0))</small>" as Markup })</td>\
             <td>\(time(model.millisecondsPerImageBatch1))</td><td>\(time(model.millisecondsPerImageBatch128))</td>\
@@ -81,7 +81,7 @@ func candidateSection(_ report: CalibrationReport) -> Markup? {
         folded.isEmpty
         ? nil
         : """
-        <details><summary>\(countText(folded.count)) more, ruled out without a training</summary>
+        <details><summary>\(groupedText(folded.count)) more, ruled out without a training</summary>
         \(candidateTable(folded))</details>
         """
     return """
@@ -100,7 +100,7 @@ private func candidateTable(_ candidates: [StudentCandidate]) -> Markup {
         <tr\(candidate.isChosen ? " class=\"chosen\"" as Markup : "")><th scope="row" class="wrap"><code>\(candidate.architecture)</code>\
         \(candidate.isChosen ? "<small>chosen</small>" as Markup : "")</th>\
         <td>\(candidate.cumulativeMACs.map { shortMACs(Double($0)) }.joined(separator: " · "))</td>\
-        <td>\(countText(candidate.parameterCount))</td><td>\(candidate.trainingImages == 0 ? "–" : countText(candidate.trainingImages))</td>\
+        <td>\(groupedText(candidate.parameterCount))</td><td>\(candidate.trainingImages == 0 ? "–" : groupedText(candidate.trainingImages))</td>\
         <td>\(candidate.calibrationAccuracy.map { percentText($0) } ?? "–")</td>\
         <td class="left wrap">\(candidate.reason ?? "")</td></tr>
 

@@ -15,7 +15,7 @@ func quantizationSection(_ report: CalibrationReport) -> Markup? {
         <section><h2>Bytes</h2>
         <p>\(record.layerCount) layers keep their weights in 8 bits. Calibration accuracy of the exits: \
         \(percents(record.accuracyBefore)) before, \(percents(record.accuracyAfter)) after. Ranges: \
-        \(record.recipe.ranges.rawValue), on \(countText(images)) training images.</p>
+        \(record.recipe.ranges.rawValue), on \(groupedText(images)) training images.</p>
         <div class="scroll"><table><thead><tr><th scope="col">layer</th>\
         <th scope="col">divergence<small>when it alone is quantized, nats</small></th>\
         <th scope="col" class="left">kept in float because</th></tr></thead>
