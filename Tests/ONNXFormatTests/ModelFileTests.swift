@@ -18,6 +18,19 @@ import Testing
         #expect(try ModelFile.hash(path: folder("model.pb")) == hash)
     }
 
+    @Test("weights that are no numbers read back as they are")
+    func noNumbers() throws {
+        let folder = try TemporaryFolder()
+        var model = try SampleModels.preResNet()
+        let name = model.graph.name(of: try #require(model.graph.variables.first).value)
+        model.parameters[name]!.floats[0] = .nan
+        try ModelFile.write(model, to: folder("model.pb"))
+        let read = try ModelFile.read(path: folder("model.pb"))
+        #expect(read.firstDifference(from: model) == nil)
+        model.parameters[name]!.floats[0] = .infinity
+        #expect(read.firstDifference(from: model) == "parameter \(name)")
+    }
+
     @Test func whatWouldNotReadBackDoesNotAppear() throws {
         let folder = try TemporaryFolder()
         var model = try SampleModels.preResNet()

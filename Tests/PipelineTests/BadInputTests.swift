@@ -104,6 +104,10 @@ extension Pipeline {
             let named = try program.run(
                 "compress", "teacher.pb", "--target-macs", "100k", "--student", Workshop.network)
             try expectError(named, status: 64, "first exit alone costs")
+            let idle = try program.run(
+                "compress", "teacher.pb", "--target-macs", "1.2M", "--student", Workshop.network, "--search-epochs", "2",
+                "--output", "never")
+            try expectError(idle, status: 64, "--search-epochs: chooses among students", Workshop.network)
             let calibration = try program.run("calibrate", "small/student.pb", "--budgets", "10k")
             try expectError(calibration, status: 64, "first exit alone costs")
         }

@@ -37,6 +37,61 @@ extension Pipeline {
             }
         }
 
+        /// The data of a model are read though nobody names them.
+        @Test func whatIsReadIsNotWrittenOver() throws {
+            _ = Workshop.made
+            let data = try program.read("data.erds")
+            for arguments in [
+                ["evaluate", student, "--dump-logits", "data.erds"], ["evaluate", student, "--dump-images", "./data.erds"],
+                ["export", student, "--to", "onnx", "-o", "data.erds"],
+            ] {
+                let outcome = try program.run(arguments, input: [])
+                #expect(outcome.status == 73 && outcome.messages.contains("data.erds"), "\(arguments): \(outcome.messages)")
+            }
+            #expect(try program.read("data.erds") == data)
+            try program.write(Array("a\nb\nc\nd\n".utf8), to: "names.txt")
+            let names = try program.run(
+                "import", "\(ImportTests.goldens)/convnext_like.onnx", "--no-normalisation", "--classes", "names.txt", "-o",
+                "names.txt")
+            #expect(names.status == 73 && names.messages.contains("is what is read"), "\(names.messages)")
+            let twice = try program.run("evaluate", student, "--dump-logits", "dump.f32", "--dump-images", "./dump.f32")
+            #expect(twice.status == 64 && twice.messages.contains("name one file"), "\(twice.messages)")
+            #expect(!program.exists("dump.f32"))
+        }
+
+        /// As a variable of a shell that is not set makes it.
+        @Test func anEmptyNameIsRefusedBeforeAnyWork() throws {
+            _ = Workshop.made
+            let files = try FileManager.default.contentsOfDirectory(atPath: program.folder).sorted()
+            for arguments in [
+                ["train", "data.erds", "-o", ""], ["compress", "teacher.pb", "--target-macs", "1.2M", "--output", ""],
+                ["prune", student, "--to", "70%", "-o", ""],
+                ["classify", student, "\(Program.samples)/test/bag", "--output", ""],
+                ["export", student, "--to", "onnx", "-o", ""],
+            ] {
+                let outcome = try program.run(arguments, input: [])
+                #expect(outcome.status == 64 && outcome.messages.contains("is empty"), "\(arguments): \(outcome.messages)")
+            }
+            #expect(try FileManager.default.contentsOfDirectory(atPath: program.folder).sorted() == files)
+        }
+
+        @Test func aPartOfASplitHasAllItsClasses() throws {
+            _ = Workshop.made
+            let outcome = try program.run("evaluate", student, "--limit", "20", "--json", "--threads", "1")
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            let table = try program.run("evaluate", student, "--limit", "20", "--threads", "1").output
+            let counts = table.split(separator: "\n").compactMap { $0.firstMatch(of: /^(\S+) +2 +\d+\.\d\d %/)?.output.1 }
+            #expect(counts.count == 10, "\(table)")
+        }
+
+        @Test func aMeanAboveTheMostIsRefused() throws {
+            _ = Workshop.made
+            let outcome = try program.run(
+                "compress", "teacher.pb", "--target-macs", "1.2M", "--max-macs", "1M", "--output", "never")
+            #expect(outcome.status == 64 && outcome.messages.contains("raise --max-macs"), "\(outcome.messages)")
+            #expect(!program.exists("never"))
+        }
+
         @Test func aMisspeltCommandIsNamed() throws {
             for (arguments, fragment) in [
                 (["ingst", "photos"], "did you mean erde ingest?"), (["help", "clasify"], "did you mean erde classify?"),

@@ -220,6 +220,9 @@ extension Pipeline {
             #expect(all.status == 69)
             #expect(all.output.contains("ONNX Runtime: not found; pip install onnxruntime"))
             #expect(all.messages.contains("no runtime was found"))
+            // Nothing was there to set its own times beside.
+            let own = try #require(all.output.split(separator: "\n").first { $0.hasPrefix("erde") })
+            #expect(own.split(separator: " ").count(where: { $0 == "–" }) == 6, "\(own)")
             let some = try check(
                 try python("some", "if grep -q runner_onnx \"$job\"; then \(missing) exit 0; fi\n" + Self.own + Self.result()))
             #expect(some.status == 0, "\(some.messages)")
@@ -241,6 +244,8 @@ extension Pipeline {
             let outcome = try check(python, "idle.tflite")
             #expect(outcome.status == 69)
             #expect(outcome.output.contains("agrees") && outcome.output.contains("pip install ai-edge-litert"))
+            let report = try check(python, "idle.tflite", "--json")
+            #expect(report.status == 69 && report.output.contains(#""agrees" : false"#), "\(report.output)")
             let error = try #require(outcome.errors.first)
             #expect(error.contains("idle.tflite") && !error.contains("student.pb") && error.contains("ai-edge-litert"))
         }

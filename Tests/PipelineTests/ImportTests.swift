@@ -6,7 +6,7 @@ extension Pipeline {
     @Suite(.serialized)
     struct ImportTests {
         private let program = Workshop.program
-        private static let goldens = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        static let goldens = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appendingPathComponent("Goldens/imports").path
 
         @Test func aForeignFileBecomesAModel() throws {
@@ -21,6 +21,8 @@ extension Pipeline {
             #expect(outcome.status == 0, "\(outcome.messages)")
             let model = try program.run("inspect", "imported.pb")
             #expect(model.status == 0 && model.output.contains("a, b, c, d"), "\(model.messages)")
+            let own = try program.run("import", "imported.pb", "--mean", "0.5", "--std", "0.5", "-o", "other.pb")
+            #expect(own.status == 64 && own.messages.contains("normalises pixels itself"), "\(own.messages)")
             let wrong = try program.run("import", file, "--no-normalisation", "--classes", "a,b", "-o", "other.pb")
             #expect(wrong.status == 64 && !program.exists("other.pb"))
             let idle = try program.run("import", file, "--no-normalisation", "--epochs", "3", "-o", "other.pb")

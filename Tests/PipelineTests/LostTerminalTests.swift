@@ -49,6 +49,8 @@ extension Pipeline {
             #expect(program.exists("unheard.pb"))
             let refused = try status(["inspect", "absent.pb"], messages: unreadPipe())
             #expect(refused == 66)
+            let misused = try status(["inspect"], messages: unreadPipe())
+            #expect(misused == 64)
         }
 
         @Test func resultsThatNobodyReadsEndTheProgram() throws {

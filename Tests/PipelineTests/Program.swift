@@ -8,7 +8,7 @@ struct Program {
         let messages: String
 
         /// The messages that are errors.
-        var errors: [Substring] { messages.split(separator: "\n").filter { $0.hasPrefix("error: ") || $0.hasPrefix("Error: ") } }
+        var errors: [Substring] { messages.split(separator: "\n").filter { $0.hasPrefix("error: ") } }
     }
 
     /// The folder in which the program runs.

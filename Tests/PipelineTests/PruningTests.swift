@@ -74,7 +74,7 @@ extension Pipeline {
 
         @Test(arguments: [
             ["--epochs", "1"], ["--step-epochs", "1"], ["--learning-rate", "0.1"], ["--teacher", "teacher.pb"],
-            ["--method", "ce"], ["--alpha", "2"],
+            ["--method", "ce"], ["--alpha", "2"], ["--batch", "8"], ["--seed", "1"], ["--label-smoothing", "0.1"],
         ]) func optionsOfATrainingThatIsNotDoneAreRefused(options: [String]) throws {
             _ = Workshop.made
             let (process, output, messages) = try program.start(
@@ -82,6 +82,15 @@ extension Pipeline {
             let outcome = Program.finish(process, output, messages)
             #expect(outcome.status == 64 && outcome.messages.contains("\(options[0]): "), "\(outcome.messages)")
             #expect(outcome.messages.contains("--no-training") && !program.exists("never.pb"))
+        }
+
+        @Test func whatImportanceAsksForHasAnEffectWithoutTraining() throws {
+            _ = Workshop.made
+            for options in [["random", "--seed", "3"], ["taylor", "--seed", "3", "--batch", "32", "--label-smoothing", "0.1"]] {
+                let task = ["prune", "small/student.pb", "--to", "70%", "--no-training", "-o", "judged-by.pb", "--threads", "1"]
+                let outcome = try program.run(task + ["-q", "--importance"] + options, input: [])
+                #expect(outcome.status == 0, "\(outcome.messages)")
+            }
         }
 
         @Test func theChainHasARowForEachStage() throws {

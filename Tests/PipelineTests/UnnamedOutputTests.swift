@@ -43,6 +43,51 @@ extension Pipeline {
             #expect(resumed.status == 66 && resumed.messages.contains("teacher.checkpoint"), "\(resumed.messages)")
         }
 
+        @Test func aPageOfSomebodysIsNotReplacedUnasked() throws {
+            _ = Workshop.made
+            let place = try workplace("paged")
+            try place.write(try program.read("teacher.pb"), to: "big.pb")
+            try FileManager.default.createDirectory(atPath: "\(place.folder)/report", withIntermediateDirectories: true)
+            try place.write([1], to: "report/index.html")
+            let outcome = try place.run(
+                "compress", "big.pb", "--target-macs", "1.2M", "--student", Workshop.network, "--epochs", "1", "--threads", "1")
+            #expect(outcome.status == 73, "\(outcome.messages)")
+            #expect(outcome.messages.contains("report/index.html: is there already"), "\(outcome.messages)")
+            #expect(try place.read("report/index.html") == [1] && !place.exists("student.pb"))
+        }
+
+        @Test func modelsOfAnEarlierRunAreNamed() throws {
+            _ = Workshop.made
+            let place = try workplace("mixed")
+            try place.write(try program.read("teacher.pb"), to: "big.pb")
+            try place.write(try program.read("small/student.pb"), to: "student-int8.pb")
+            let outcome = try place.run(
+                "compress", "big.pb", "--target-macs", "1.2M", "--student", Workshop.network, "--epochs", "1", "--threads", "1",
+                "--output", ".")
+            #expect(outcome.status == 0, "\(outcome.messages)")
+            #expect(outcome.messages.contains("./student-int8.pb stays from an earlier run"), "\(outcome.messages)")
+            #expect(try place.read("student-int8.pb") == program.read("small/student.pb"))
+        }
+
+        /// A training that comes to nothing leaves the model that is there all that is about it.
+        @Test func theLogOfAModelStaysUntilTheNextIsThere() throws {
+            _ = Workshop.made
+            let place = try workplace("logged")
+            let log = try program.read("teacher.metrics.jsonl")
+            for name in ["pb", "metrics.jsonl"] { try place.write(try program.read("teacher.\(name)"), to: "kept.\(name)") }
+            let training = [
+                "train", "../data.erds", "-o", "kept.pb", "--arch", Workshop.network, "--epochs", "1", "--threads", "1",
+            ]
+            let wild = ["--learning-rate", "1000", "--weight-decay", "1", "--gradient-clip", "0"]
+            let failed = try place.run(training + wild, input: [])
+            #expect(failed.status == 70, "\(failed.messages)")
+            #expect(try place.read("kept.metrics.jsonl") == log)
+            let done = try place.run(training, input: [])
+            #expect(done.status == 0, "\(done.messages)")
+            #expect(try place.read("kept.metrics.jsonl").split(separator: 10).count == 1)
+            #expect(!place.exists("kept.checkpoint.metrics.jsonl"))
+        }
+
         @Test func aFreeNameIsTakenAndAGivenOneReplaced() throws {
             let place = try workplace("named")
             for output in [[], ["-o", "teacher.pb"]] {

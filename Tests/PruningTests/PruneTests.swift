@@ -183,6 +183,6 @@ import Training
         let model = try Self.model("preresnet:widths=8,12:blocks=1,1")
         let least = try #require(
             throws: ErdeError.self, performing: { try prune(Self.task(model, 0.001) { $0.steps = 4 }, Self.run()) })
-        #expect(least.kind == .usage && least.subject == "target MACs")
+        #expect(least.kind == .usage && least.subject == "prunedMACs")
     }
 }

@@ -1,7 +1,9 @@
 /// A dense array in row-major order, held in memory: the form in which values cross module borders.
+///
+/// Two are equal when shape, type and every bit of the elements are: what is no number equals itself, 0 and −0 differ.
 package struct Tensor: Hashable, Sendable {
     /// The elements, by type.
-    package enum Storage: Hashable, Sendable {
+    package enum Storage: Sendable {
         case float32([Float])
         case int32([Int32])
         case int8([Int8])
@@ -104,6 +106,15 @@ package struct Tensor: Hashable, Sendable {
         case .int8(let scalars): Tensor(shape, int8: scalars)
         case .uint8(let scalars): Tensor(shape, uint8: scalars)
         }
+    }
+
+    package static func == (one: Tensor, other: Tensor) -> Bool {
+        one.type == other.type && one.withUnsafeBytes { bytes in other.withUnsafeBytes { bytes.elementsEqual($0) } }
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(type)
+        withUnsafeBytes { hasher.combine(bytes: $0) }
     }
 
     /// Calls `body` with the raw bytes of the elements.

@@ -50,7 +50,7 @@ final class CPUExecutable: Executable {
         let elision = CopyElision(of: program, lasting: lasting)
         let plan = MemoryPlan(
             buffers: program.buffers, steps: elision.steps, lasting: lasting, place: elision.place)
-        let arena = Arena(byteCount: plan.arenaSize)
+        let arena = try Arena(byteCount: plan.arenaSize)
         var arenas = [arena]
         var own: [UnsafeMutableRawPointer] = []
         for (index, buffer) in program.buffers.enumerated() {
@@ -58,7 +58,7 @@ final class CPUExecutable: Executable {
                 own.append(arena.base + offset)
             } else {
                 // Kept between runs, or used by no step.
-                arenas.append(Arena(byteCount: elision.places[index].index == index ? buffer.byteCount : 0))
+                arenas.append(try Arena(byteCount: elision.places[index].index == index ? buffer.byteCount : 0))
                 own.append(arenas.last!.base)
             }
         }

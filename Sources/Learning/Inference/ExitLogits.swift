@@ -1,4 +1,4 @@
-import Artifacts
+package import Artifacts
 
 /// The logits of every exit for a list of images.
 package struct ExitLogits: Sendable {
@@ -27,6 +27,12 @@ package struct ExitLogits: Sendable {
     /// The class with the largest logit, the first of equals.
     package func prediction(exit: Int, image: Int) -> Int32 {
         Int32(argMax(row(exit: exit, image: image)))
+    }
+
+    /// The exit, counted from 0, at which each image leaves.
+    package func exits(under policy: ExitPolicy) -> [Int] {
+        precondition(policy.thresholds.count == exits - 1, "\(policy.thresholds.count) thresholds for \(exits) exits")
+        return (0..<count).map { image in policy.exit { policy.score.value(of: row(exit: $0, image: image)) } }
     }
 
     /// Share of images that an exit answers as labelled, 0…1.

@@ -87,7 +87,7 @@ struct ArtifactParity {
         }
     }
 
-    /// All rows, with erde's own times for the same work.
+    /// All rows, with erde's own times for the same work where any runtime was there.
     ///
     /// - Throws: `ErdeError` of the engine.
     func report() throws(ErdeError) -> FileParity {
@@ -100,9 +100,11 @@ struct ArtifactParity {
         case .stages: (shape, work) = ("stages", .leaving(givenPolicy))
         case .program: (shape, work) = ("program", .leaving(givenPolicy))
         }
+        let hasRuntime = rows.contains { $0.verdict != .notFound }
         return FileParity(
             path: artifact.path, format: artifact.format.rawValue, shape: shape, exit: onlyExit.map { $0 + 1 }, policy: policy,
-            tolerance: tolerance, precision: isQuantized ? "int8" : "float32", milliseconds: try own.milliseconds(work),
+            tolerance: tolerance, precision: isQuantized ? "int8" : "float32",
+            milliseconds: hasRuntime ? try own.milliseconds(work) : [],
             runtimes: rows.map(withHint))
     }
 

@@ -60,12 +60,7 @@ struct Comparison {
             })
         if let policy, exits > 1 {
             let theirs = ExitLogits(count: own.logits.count, classes: own.logits.classes, logits: answers.logits)
-            let taken = (0..<own.logits.count).map { image in
-                (0..<exits).first { exit in
-                    policy.leaves(at: exit, score: policy.score.value(of: theirs.row(exit: exit, image: image)))
-                } ?? exits - 1
-            }
-            difference.count(exits: taken, own, policy)
+            difference.count(exits: theirs.exits(under: policy), own, policy)
         }
         return difference
     }
@@ -75,7 +70,7 @@ struct Comparison {
         _ answers: RuntimeAnswers, _ taken: [Int], _ own: OwnAnswers, _ policy: ExitPolicy?
     ) -> ParityDifference {
         let classes = own.logits.classes
-        let ownExits = policy.map(own.exits) ?? taken
+        let ownExits = policy.map(own.logits.exits(under:)) ?? taken
         var largest = 0.0
         var otherClasses = 0
         for (image, exit) in taken.enumerated() {
@@ -118,7 +113,7 @@ extension ParityDifference {
         let reach = largest * policy.score.largestSlope(classes: own.logits.classes) + Self.scoreRounding
         var others = 0
         var near = 0
-        for (image, exit) in own.exits(policy).enumerated() where taken[image] != exit {
+        for (image, exit) in own.logits.exits(under: policy).enumerated() where taken[image] != exit {
             others += 1
             // At the shallower of the two exits one stayed and the other left.
             let gate = min(exit, taken[image])

@@ -44,15 +44,6 @@ final class OwnAnswers {
         scale = largest > 0 ? Double(largest) : 1
     }
 
-    /// The exits that images take, counted from 0.
-    func exits(_ policy: ExitPolicy) -> [Int] {
-        (0..<logits.count).map { image in
-            (0..<logits.exits).first { exit in
-                policy.leaves(at: exit, score: policy.score.value(of: logits.row(exit: exit, image: image)))
-            } ?? logits.exits - 1
-        }
-    }
-
     /// Milliseconds for an image, as runners measure them.
     func milliseconds(_ work: Work) throws(ErdeError) -> [BatchTime] {
         if let known = times[work] { return known }

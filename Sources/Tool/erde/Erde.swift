@@ -42,8 +42,22 @@ struct Erde: ParsableCommand {
         } catch let error as ErdeError {
             Console.standard.fail(error.namingOption)
         } catch {
-            exit(withError: error)
+            end(with: error)
         }
+    }
+
+    /// Ends the program as the parser or a command asks for: help and the version are results, a status may come without words,
+    /// and all else is an error.
+    private static func end(with error: any Error) -> Never {
+        let (code, text) = (exitCode(for: error), fullMessage(for: error))
+        if !text.isEmpty {
+            guard code.isSuccess else {
+                let label = "Error: "
+                Console.standard.fail(text.hasPrefix(label) ? String(text.dropFirst(label.count)) : text, status: code.rawValue)
+            }
+            Console.standard.result(text)
+        }
+        Glibc.exit(code.rawValue)
     }
 
     /// Opens standard streams that are closed, so that no file of ours gets their numbers and messages with it. What would go to

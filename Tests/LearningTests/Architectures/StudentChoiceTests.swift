@@ -71,7 +71,7 @@ import Testing
         let low = try #require(throws: ErdeError.self) {
             try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: 1e5)
         }
-        #expect(low.subject == "target MACs" && low.problem.contains("with one exit"), "\(low)")
+        #expect(low.subject == "targetMACs" && low.problem.contains("with one exit"), "\(low)")
     }
 
     @Test func unreachableBudgetsNameTheSmallest() throws {
@@ -79,12 +79,12 @@ import Testing
         let low = try #require(throws: ErdeError.self) {
             try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: 1e5)
         }
-        #expect(low.kind == .usage && low.subject == "target MACs")
+        #expect(low.kind == .usage && low.subject == "targetMACs")
         #expect(low.remedy?.contains("at least 1.626 M MACs") == true, "\(low)")
         let capped = try #require(throws: ErdeError.self) {
             try StudentChoice.choose(teacher: teacher, image: image, classes: 10, targetMACs: 1e7, maxMACs: 1e5)
         }
-        #expect(capped.subject == "maximum MACs" && capped.remedy?.contains("at least 2.391 M MACs") == true, "\(capped)")
+        #expect(capped.subject == "maxMACs" && capped.remedy?.contains("at least 2.391 M MACs") == true, "\(capped)")
     }
 
     /// No maximum and no budget helps where the students of another network cost more than the teacher; a narrower one does.
@@ -111,7 +111,7 @@ import Testing
             try StudentChoice.choose(
                 teacher: network, image: image, classes: 10, targetMACs: smallest / 2, teacherMACs: 1.1 * smallest)
         }
-        #expect(error.subject == "target MACs" && error.remedy?.contains("--student") == true, "\(error)")
+        #expect(error.subject == "targetMACs" && error.remedy?.contains("--student") == true, "\(error)")
         #expect(error.remedy?.contains("at least") == false, "\(error)")
     }
 }

@@ -36,6 +36,12 @@ package struct Samples: Sendable {
         Samples(image: image, labels: Array(labels.prefix(count)), store: store, places: places)
     }
 
+    /// At most so many samples, evenly spread, so that no class is left out of a sorted split.
+    package func spread(over count: Int) -> Samples {
+        guard count < self.count else { return self }
+        return selecting((0..<count).map { $0 * self.count / count })
+    }
+
     /// Some of the samples, in the order of `indices`.
     package func selecting(_ indices: [Int]) -> Samples {
         Samples(

@@ -17,6 +17,9 @@ package struct FileParity: Hashable, Sendable, Codable {
     package var milliseconds: [BatchTime]
     package var runtimes: [RuntimeParity]
 
+    /// Whether a runtime was there to run it.
+    package var wasRun: Bool { runtimes.contains { $0.verdict != .notFound } }
+
     package init(
         path: String, format: String, shape: String, exit: Int? = nil, policy: ExitPolicy? = nil,
         tolerance: ParityTolerance, precision: String, milliseconds: [BatchTime], runtimes: [RuntimeParity]

@@ -10,7 +10,7 @@ package struct ParityReport: Hashable, Sendable, Codable {
     /// erde's largest absolute logit of the images, at any exit; 1 when there is none but 0.
     package var largestLogit: Double
     package var files: [FileParity]
-    /// Whether all that ran came to erde's answers.
+    /// Whether every file was run and all that ran came to erde's answers.
     package let agrees: Bool
 
     package init(
@@ -22,9 +22,9 @@ package struct ParityReport: Hashable, Sendable, Codable {
         self.threads = threads
         self.largestLogit = largestLogit
         self.files = files
-        agrees = files.allSatisfy { file in file.runtimes.allSatisfy { !$0.verdict.isDisagreement } }
+        agrees = files.allSatisfy { $0.wasRun && $0.runtimes.allSatisfy { !$0.verdict.isDisagreement } }
     }
 
     /// Files that no runtime was there to run.
-    package var filesNotRun: [FileParity] { files.filter { $0.runtimes.allSatisfy { $0.verdict == .notFound } } }
+    package var filesNotRun: [FileParity] { files.filter { !$0.wasRun } }
 }

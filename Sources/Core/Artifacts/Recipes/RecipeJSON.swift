@@ -12,7 +12,14 @@ extension Recipe {
         } catch let error as ErdeError {
             throw ErdeError(error.kind, "\(name): \(error.subject)", error.problem, remedy: error.remedy)
         } catch let error as DecodingError {
-            throw ErdeError(.usage, name, error.problem, remedy: "write one JSON object")
+            // What is wrong behind a key is an error of ours.
+            let problem =
+                switch error {
+                case .dataCorrupted: "is no JSON"
+                case .typeMismatch, .valueNotFound: "is no JSON object"
+                default: error.problem
+                }
+            throw ErdeError(.usage, name, problem, remedy: "write one JSON object")
         } catch {
             throw ErdeError(.usage, name, "cannot be read: \(error)", remedy: "write one JSON object")
         }

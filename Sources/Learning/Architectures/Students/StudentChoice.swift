@@ -80,7 +80,7 @@ package struct StudentChoice: Hashable, Sendable {
         }
         guard smallest <= limit else {
             throw ErdeError(
-                .usage, "maximum MACs",
+                .usage, "maxMACs",
                 "no student costs at most \(macsText(limit)); the smallest costs \(macsText(smallest))",
                 remedy: "allow at least \(macsText(atLeast: smallest))")
         }
@@ -88,7 +88,7 @@ package struct StudentChoice: Hashable, Sendable {
         if let chosen = best(of: small, targetMACs: targetMACs) { return StudentChoice(chosen: chosen, candidates: small) }
         let (least, reason) = outOfReach(small)
         throw ErdeError(
-            .usage, "target MACs", "\(macsText(targetMACs)) are out of reach: \(reason)",
+            .usage, "targetMACs", "\(macsText(targetMACs)) are out of reach: \(reason)",
             remedy: least <= bound
                 ? "choose a budget of at least \(macsText(atLeast: least)), or name a smaller network with --student"
                 : otherNetwork())

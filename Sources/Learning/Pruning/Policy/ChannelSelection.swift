@@ -48,7 +48,7 @@ package struct ChannelSelection: Sendable {
         let least = cost.macs(without: removal(largest))
         guard Double(least) <= targetMACs else {
             throw ErdeError(
-                .usage, "target MACs",
+                .usage, "prunedMACs",
                 "\(macsText(targetMACs)) are out of reach: with the narrowest permitted widths the network costs "
                     + "\(macsText(Double(least)))",
                 remedy: "choose at least \(macsText(atLeast: Double(least))), a smaller --min-width, or --multiple 1")
@@ -90,7 +90,7 @@ package struct ChannelSelection: Sendable {
         let full = graph.cost().cumulativeMACs.last ?? 0
         guard targetMACs < Double(full) else {
             throw ErdeError(
-                .usage, "target MACs", "\(macsText(targetMACs)) is not less than the \(macsText(Double(full))) of the network",
+                .usage, "prunedMACs", "\(macsText(targetMACs)) is not less than the \(macsText(Double(full))) of the network",
                 remedy: "choose less, for example 50%")
         }
         let dependencies = ChannelDependencies(graph)

@@ -28,8 +28,6 @@ package struct ExitScores: Sendable {
     package func exits(under thresholds: [Double]) -> [Int] {
         precondition(thresholds.count == exitCount - 1, "\(thresholds.count) thresholds for \(exitCount) exits")
         let policy = ExitPolicy(thresholds: thresholds)
-        return (0..<imageCount).map { image in
-            (0..<exitCount).first { policy.leaves(at: $0, score: scores[$0][image]) } ?? exitCount - 1
-        }
+        return (0..<imageCount).map { image in policy.exit { scores[$0][image] } }
     }
 }

@@ -21,8 +21,8 @@ struct BenchDecodeCommand: ParsableCommand {
     @Option(help: "Working height and width; without it images are decoded at their own size.")
     var size: Int?
 
-    @Option(help: "Working channels, 1 or 3.")
-    var channels = 3
+    @Option(help: "Working channels, 1 or 3. (default: \(defaultChannels))")
+    var channels: Int?
 
     @Option(help: "Passes over the folder that are counted.")
     var rounds = 3
@@ -31,9 +31,14 @@ struct BenchDecodeCommand: ParsableCommand {
     @Flag(help: "Use one processor only.")
     var singleThread = false
 
+    private static let defaultChannels = 3
+
     func validate() throws {
-        if rounds < 1 || (size ?? 1) < 1 || !(channels == 1 || channels == 3) {
+        if rounds < 1 || (size ?? 1) < 1 || ![1, 3].contains(channels ?? Self.defaultChannels) {
             throw ValidationError("--size and --rounds take positive numbers, --channels 1 or 3")
+        }
+        if channels != nil && size == nil {
+            throw ValidationError("--channels goes with --size; without it images are decoded as they are")
         }
     }
 
@@ -58,7 +63,7 @@ struct BenchDecodeCommand: ParsableCommand {
 
     /// Decodes all files once; the first failure, nil when there was none.
     private func pass(over files: [String]) -> ErdeError? {
-        let format = size.map { ImageFormat(channels: channels, height: $0, width: $0) }
+        let format = size.map { ImageFormat(channels: channels ?? Self.defaultChannels, height: $0, width: $0) }
         let failure = Mutex<ErdeError?>(nil)
         @Sendable func decode(_ decoder: inout ImageDecoder, _ index: Int) {
             do throws(ImageFault) {

@@ -36,7 +36,7 @@ struct BenchInferCommand: LongComputation {
     @Option(help: "A dataset file; by default the one the model was trained on.")
     var data: String?
 
-    @Option(help: "At most so many images of the test split. (default: \(defaultLimit))")
+    @Option(help: "At most so many images of the test split, evenly spread. (default: \(defaultLimit))")
     var limit: Int?
 
     @OptionGroup var engine: EngineOptions
@@ -57,7 +57,7 @@ struct BenchInferCommand: LongComputation {
 
     func run() throws {
         common.apply()
-        let loaded = try ModelFile.read(path: model)
+        let loaded = try ModelFile.read(named: model)
         let policy =
             theta == nil && budget == nil ? nil : try loaded.policy(theta: theta, budget: budget, named: model)
         var result = try policy.map { try withExits(loaded, $0) } ?? fullDepth(loaded)
@@ -73,7 +73,7 @@ struct BenchInferCommand: LongComputation {
     /// All images in each run, in batches of `batch`, as `erde classify` does once they are decoded.
     private func withExits(_ loaded: Model, _ policy: ExitPolicy) throws(ErdeError) -> SpeedResult {
         let place = try DatasetPlace(given: data, of: loaded, named: model)
-        let samples = place.dataset.samples(.test).prefix(limit ?? Self.defaultLimit)
+        let samples = place.dataset.samples(.test).spread(over: limit ?? Self.defaultLimit)
         let images = PixelScaling.floats(of: samples, 0..<samples.count)
         let classifier = try EarlyExitClassifier(
             model: loaded, policy: policy, engine: engine.engine, options: engine.compilation, batchSize: batch)

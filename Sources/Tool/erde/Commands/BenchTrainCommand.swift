@@ -22,11 +22,11 @@ struct BenchTrainCommand: LongComputation {
     @Option(help: "The network, as erde train names it; instead of --widths and --blocks.")
     var arch: String?
 
-    @Option(help: "Channels per stage of a PreResNet, separated by commas.")
-    var widths = "16,32,64"
+    @Option(help: "Channels per stage of a PreResNet, separated by commas. (default: \(defaultWidths))")
+    var widths: String?
 
-    @Option(help: "Its residual blocks per stage.")
-    var blocks = 3
+    @Option(help: "Its residual blocks per stage. (default: \(defaultBlocks))")
+    var blocks: Int?
 
     @Option(help: "A network to distil from.")
     var teacher: String?
@@ -49,8 +49,14 @@ struct BenchTrainCommand: LongComputation {
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
 
+    private static let defaultWidths = "16,32,64"
+    private static let defaultBlocks = 3
+
     func validate() throws {
-        if batch < 1 || rounds < 1 || size < 1 || blocks < 1 || !(channels == 1 || channels == 3) {
+        if arch != nil && (widths != nil || blocks != nil) {
+            throw ValidationError("--arch names the whole network; leave out \(widths == nil ? "--blocks" : "--widths")")
+        }
+        if batch < 1 || rounds < 1 || size < 1 || (blocks ?? 1) < 1 || !(channels == 1 || channels == 3) {
             throw ValidationError("sizes must be positive, and channels 1 or 3")
         }
     }
@@ -93,8 +99,9 @@ struct BenchTrainCommand: LongComputation {
     }
 
     private var preResNet: String {
+        let widths = widths ?? Self.defaultWidths
         let stages = widths.split(separator: ",").count
-        let list = [String](repeating: "\(blocks)", count: stages).joined(separator: ",")
+        let list = [String](repeating: "\(blocks ?? Self.defaultBlocks)", count: stages).joined(separator: ",")
         return "preresnet:widths=\(widths):blocks=\(list)"
     }
 

@@ -44,7 +44,7 @@ struct CalibrateCommand: LongComputation {
 
     func run() throws {
         common.apply()
-        var loaded = try ModelFile.read(path: model)
+        var loaded = try ModelFile.read(named: model)
         let target = output ?? model
         try OutputPlace.check(file: target, inputs: [data, loaded.metadata.provenance.datasetPath])
         let isNew = !OutputPlace.isSame(target, model)

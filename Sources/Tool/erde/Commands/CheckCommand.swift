@@ -38,7 +38,7 @@ struct CheckCommand: LongComputation {
     func run() throws {
         common.apply()
         let artifacts = try ExportedArtifact.found(in: files, exit: exit.map { $0 - 1 })
-        let model = try ModelFile.read(path: against)
+        let model = try ModelFile.read(named: against)
         for artifact in artifacts { try requireImages(of: model, in: artifact) }
         let check = try ExportCheck(model, named: against, options: checking)
         let hash = try ModelFile.hash(path: against)

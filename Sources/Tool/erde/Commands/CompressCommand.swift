@@ -3,6 +3,7 @@ import ArgumentParser
 import Artifacts
 import Diagnostics
 import ONNXFormat
+import Report
 
 /// `erde compress teacher.pb --target-macs 20M`, and the same by the name `compress`.
 struct CompressCommand: LongComputation {
@@ -87,15 +88,12 @@ struct CompressCommand: LongComputation {
     @OptionGroup var engine: EngineOptions
     @OptionGroup var common: CommonOptions
 
-    func validate() throws {
-        if training.recipe == nil && targetMacs == nil {
-            throw ValidationError("Missing expected argument '--target-macs <macs>'")
-        }
-    }
-
     func run() throws {
         common.apply()
-        let model = try ModelFile.read(path: teacher)
+        if training.recipe == nil && targetMacs == nil {
+            throw ErdeError(.usage, "--target-macs", "is missing", remedy: "give one, for example 20M")
+        }
+        let model = try ModelFile.read(named: teacher)
         var recipe = try training.merged(defaultEpochs: model.metadata.provenance.training?.epochs ?? 20)
         let recipeOfFile = recipe
         let loss = try distillation.merged(recipe.distillation)
@@ -114,17 +112,20 @@ struct CompressCommand: LongComputation {
         training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
         training.fitCrop(of: &recipe.training, to: place.dataset.description.image)
         if wish == StudentPlan.prunedTeacher { training.clipGradients(of: &recipe.training, in: model.graph) }
-        var plan = try StudentPlan(
-            teacher: model, teacherName: teacher, wish: wish, targetMACs: target,
-            maxMACs: recipe.maxMACs, budgets: recipe.budgets, pruning: recipe.pruning,
-            pruneTo: pruneTo ?? recipe.prunedMACs.map(MACQuantity.init(macs:)))
+        var plan = try plan(of: model, wish, target, recipe)
+        if let searchEpochs, searchEpochs > 0, !plan.hasChoice {
+            throw ErdeError(
+                .usage, "--search-epochs", "chooses among students, and --student \(wish ?? "") is the only one",
+                remedy: "leave one of the two out")
+        }
         let folder = output ?? OutputPath.folder(of: teacher)
         try OutputPlace.prepare(folder: folder)
         for name in Compression.fileNames {
             try OutputPlace.check(file: "\(folder)/\(name)", inputs: [teacher, place.path])
         }
         if output == nil && !training.resume {
-            for name in Compression.outputs(of: plan, recipe) { try OutputPlace.requireFree("\(folder)/\(name)") }
+            let models = Compression.outputs(of: plan, recipe)
+            for name in models + ["report/\(ReportFileName.page)"] { try OutputPlace.requireFree("\(folder)/\(name)") }
         }
         try OutputPlace.prepare(folder: "\(folder)/report")
         Interruption.watch()
@@ -137,6 +138,7 @@ struct CompressCommand: LongComputation {
         let compression = Compression(
             teacher: model, teacherPath: teacher, folds: folds, place: place, plan: plan, recipe: recipe, loss: loss,
             folder: folder, engine: engine, force: quantization.force)
+        if training.resume { try compression.requireUnfinished() }
         let report = try compression.run(resume: training.resume)
         if common.json {
             Console.standard.result(try JSONText.text(report))
@@ -198,6 +200,26 @@ struct CompressCommand: LongComputation {
         return target
     }
 
+    /// What is trained for these budgets.
+    ///
+    /// - Throws: `ErdeError` of kind `usage`; for a target without a unit that cannot be reached, with the one that was meant.
+    private func plan(
+        of model: Model, _ wish: String?, _ target: Double, _ recipe: RunRecipe
+    ) throws(ErdeError) -> StudentPlan {
+        do throws(ErdeError) {
+            return try StudentPlan(
+                teacher: model, teacherName: teacher, wish: wish, targetMACs: target,
+                maxMACs: recipe.maxMACs, budgets: recipe.budgets, pruning: recipe.pruning,
+                pruneTo: pruneTo ?? recipe.prunedMACs.map(MACQuantity.init(macs:)))
+        } catch {
+            let isAboutTarget = ["targetMACs", "prunedMACs", macsText(target)].contains(error.subject)
+            guard isAboutTarget, let meant = targetMacs?.inMillions else { throw error }
+            throw ErdeError(
+                error.kind, error.subject, error.problem,
+                remedy: "did you mean \(meant)?" + (error.remedy.map { " Else \($0)" } ?? ""), details: error.details)
+        }
+    }
+
     /// Puts the options of quantization into a recipe that quantizes, or that is made to.
     private func addQuantization(to recipe: inout RunRecipe) throws(ErdeError) {
         guard quantize != nil || recipe.quantization != nil else {
@@ -218,13 +240,18 @@ struct CompressCommand: LongComputation {
                 .usage, "--prune", "the student of --student prune is pruned already", remedy: "choose one of the two")
         }
         guard prune || pruneTo != nil || prunesTeacher || recipe.pruning != nil || recipe.prunedMACs != nil else {
-            guard pruneEpochs == nil, !pruning.isUsed else {
+            guard pruneEpochs == nil, pruning.given.isEmpty else {
                 throw ErdeError(.usage, "the options of pruning", "are given, and nothing is pruned", remedy: "add --prune")
             }
             return
         }
         var merged = try pruning.merged(recipe.pruning)
         merged.epochs = pruneEpochs ?? merged.epochs
+        do throws(ErdeError) {
+            try merged.validate()
+        } catch {
+            throw error.subject == "epochs" ? error.naming("--prune-epochs") : error
+        }
         recipe.pruning = merged
     }
 }

@@ -31,7 +31,7 @@ struct ConvertCommand: LongComputation {
     }
 
     private func loaded() throws(ErdeError) -> Model {
-        let source = try ForeignModel.read(path: file)
+        let source = try ForeignModel.read(named: file)
         if source.isErdes, try ExportedFile.read(path: file) == nil {
             guard !foreign.isUsed else {
                 throw ErdeError(

@@ -35,7 +35,7 @@ struct EvaluateCommand: LongComputation {
     @Option(help: "Use one threshold for all exits.")
     var theta: Double?
 
-    @Option(help: "Only the first images of the split.")
+    @Option(help: "At most so many images of the split, evenly spread.")
     var limit: Int?
 
     @Option(help: "Write the logits: raw float32, little endian, [exits, N, K].")
@@ -49,9 +49,6 @@ struct EvaluateCommand: LongComputation {
 
     func validate() throws {
         if data != nil && namedData != nil { throw ValidationError("the dataset is named twice") }
-        if let dumpLogits, dumpLogits == dumpImages {
-            throw ValidationError("--dump-logits and --dump-images take two files")
-        }
         if budget != nil && theta != nil { throw ValidationError("--budget and --theta exclude each other") }
         if let limit, limit < 1 { throw ValidationError("--limit takes a positive number") }
         if let theta, theta < 0 || theta.isNaN { throw ValidationError("--theta takes a number of at least 0") }
@@ -60,13 +57,17 @@ struct EvaluateCommand: LongComputation {
     func run() throws {
         common.apply()
         let data = data ?? namedData
-        for path in [dumpLogits, dumpImages] {
-            if let path { try OutputPlace.check(file: path, inputs: [model, data]) }
-        }
-        let loaded = try ModelFile.read(path: model)
+        let loaded = try ModelFile.read(named: model)
         let place = try DatasetPlace(given: data, of: loaded, named: model)
+        for path in [dumpLogits, dumpImages] {
+            if let path { try OutputPlace.check(file: path, inputs: [model, place.path]) }
+        }
+        if let dumpLogits, let dumpImages, OutputPlace.isSamePlace(dumpLogits, dumpImages) {
+            throw ErdeError(
+                .usage, "--dump-logits and --dump-images", "name one file, \(dumpLogits)", remedy: "name two files")
+        }
         let all = place.dataset.samples(split)
-        let samples = limit.map { all.prefix($0) } ?? all
+        let samples = limit.map(all.spread) ?? all
         let settings = try settings(of: loaded)
         let logits = try LabelledLogits(of: loaded, samples, engine: engine)
         if let dumpLogits { try RawFloats.write(logits.perExit.flatMap { $0 }, to: dumpLogits) }

@@ -33,6 +33,6 @@ struct ExportCommand: LongComputation {
 
     func run() throws {
         common.apply()
-        try export.write(try ModelFile.read(path: model), from: model, json: common.json)
+        try export.write(try ModelFile.read(named: model), from: model, json: common.json)
     }
 }

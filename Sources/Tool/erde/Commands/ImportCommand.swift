@@ -78,9 +78,9 @@ struct ImportCommand: LongComputation {
 
     func run() throws {
         common.apply()
-        try OutputPlace.check(file: target, inputs: [file, data])
+        try OutputPlace.check(file: target, inputs: [file, data, foreign.classes])
         let place = try data.map { (path) throws(ErdeError) in try DatasetPlace(path) }
-        let file = try ForeignModel.read(path: file)
+        let file = try ForeignModel.read(named: file)
         if output == nil && !training.resume { try OutputPlace.requireFree(target) }
         let (imported, notes) = try importClassifier(
             from: file, options: try foreign.options(for: file, dataset: place?.dataset.description))

@@ -23,7 +23,7 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
-        if file.hasSuffix(".erds") {
+        if file.hasSuffix(".erds") || FileKind(path: file) == .dataset {
             let (description, fingerprint) = try DatasetReader.describe(file)
             let findings = try DatasetReader.findings(in: file)
             Console.standard.result(
@@ -33,7 +33,7 @@ struct InspectCommand: ParsableCommand {
                     : text(description, fingerprint: fingerprint, findings: findings))
             return
         }
-        let message = try ForeignModel.read(path: file)
+        let message = try ForeignModel.read(named: file)
         if !message.isErdes {
             Console.standard.result(
                 common.json ? try JSONText.text(ForeignFileDescription(message)) : ForeignFileSummary(message).text)

@@ -57,15 +57,14 @@ struct PruneCommand: LongComputation {
 
     private var outputPath: String { output ?? Self.usualOutput }
 
-    func validate() throws {
-        if !groups && to == nil && recovery.recipe == nil {
-            throw ValidationError("--to takes the MACs to come down to; or ask for --groups")
-        }
-    }
-
     func run() throws {
         common.apply()
-        let loaded = try ModelFile.read(path: model)
+        if groups { try refuseAllBesideGroups() }
+        if !groups && to == nil && recovery.recipe == nil {
+            throw ErdeError(
+                .usage, "--to", "is missing", remedy: "give the MACs to come down to, for example 50%, or ask for --groups")
+        }
+        let loaded = try ModelFile.read(named: model)
         try loaded.requireFloat(named: model)
         guard !groups else {
             let list = ChannelGroupList(loaded.graph)
@@ -74,7 +73,7 @@ struct PruneCommand: LongComputation {
         }
         try OutputPlace.check(file: outputPath, inputs: [model, teacher, data, loaded.metadata.provenance.datasetPath])
         if output == nil && !recovery.resume { try OutputPlace.requireFree(outputPath) }
-        let source = try teacher.map { (path) throws(ErdeError) in try ModelFile.read(path: path) }
+        let source = try teacher.map { (path) throws(ErdeError) in try ModelFile.read(named: path) }
         var recipe = try recipe(for: loaded, hasTeacher: source != nil)
         guard let target = try to?.macs(of: loaded.metadata.cumulativeMACs.last) ?? recipe.prunedMACs else {
             throw ErdeError(.usage, "--to", "is missing, and the recipe has no prunedMACs", remedy: "give one, for example 50%")
@@ -102,10 +101,16 @@ struct PruneCommand: LongComputation {
         let files = RunFiles(model: outputPath)
         let job = PruningJob(task: task, files: files, engine: engine, progress: TrainingProgress())
         if recovery.resume && !job.hasBegun {
+            try files.requireUnfinished()
             throw ErdeError(.notFound, outputPath, "no pruning of it has begun", remedy: "start without --resume")
         }
         Interruption.watch()
-        var pruned = try job.run(resume: recovery.resume)
+        var pruned: Model
+        do throws(ErdeError) {
+            pruned = try job.run(resume: recovery.resume)
+        } catch {
+            throw error.subject == "prunedMACs" ? error.naming("--to") : error
+        }
         if let place { try fitThresholds(of: &pruned, like: loaded, place) }
         // With the model, so that a run that is refused or stopped leaves the recipe of the one that is there.
         try files.write(recipe)
@@ -116,17 +121,31 @@ struct PruneCommand: LongComputation {
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)
     }
 
-    /// Refuses what only a training uses where there is none. The loss also tells taylor what a channel is worth.
+    /// Refuses what has no effect where groups are only shown.
+    private func refuseAllBesideGroups() throws(ErdeError) {
+        let own: [(name: String, isGiven: Bool)] = [
+            ("--to", to != nil), ("--teacher", teacher != nil), ("--data", data != nil), ("--output", output != nil),
+            ("--no-training", !training),
+        ]
+        var given = own.filter { $0.isGiven }.map { $0.name }
+        given += pruning.given
+        given += distillation.given
+        given += recovery.given
+        guard let option = given.first else { return }
+        throw ErdeError(
+            .usage, option, "has no effect with --groups, which only shows channels", remedy: "leave one of the two out")
+    }
+
+    /// Refuses what only a training uses where there is none. Importance asks for some of it, too: taylor looks at batches, and
+    /// their loss tells it what a channel is worth.
     private func refuseIdleOptions(_ importance: PruningRecipe.Importance) throws(ErdeError) {
         guard !training else { return }
-        let idle: [(option: String, isGiven: Bool)] = [
-            ("--epochs", recovery.epochs != nil), ("--step-epochs", pruning.stepEpochs != nil),
-            ("--learning-rate", recovery.learningRate != nil), ("--schedule", recovery.schedule != nil),
-            ("--weight-decay", recovery.weightDecay != nil), ("--gradient-clip", recovery.gradientClip != nil),
-            ("--crop", recovery.crop != nil), ("--flip", recovery.flip != nil), ("--cutout", recovery.cutout != nil),
-            ("--erasing", recovery.erasing != nil), ("--mixup", recovery.mixup != nil),
-        ]
-        if let option = idle.first(where: { $0.isGiven })?.option {
+        var used: Set = ["--recipe", "--resume"]
+        if importance == .taylor { used.formUnion(["--batch", "--label-smoothing"]) }
+        if importance == .taylor || importance == .random { used.insert("--seed") }
+        var idle = recovery.given.filter { !used.contains($0) }
+        if pruning.stepEpochs != nil { idle.append("--step-epochs") }
+        if let option = idle.first {
             throw ErdeError(.usage, option, "nothing is trained with --no-training", remedy: "leave one of the two out")
         }
         guard importance != .taylor else { return }

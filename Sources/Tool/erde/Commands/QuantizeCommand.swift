@@ -45,7 +45,7 @@ struct QuantizeCommand: LongComputation {
     func run() throws {
         common.apply()
         let recipe = try quantization.merged(engine: engine)
-        let loaded = try ModelFile.read(path: model)
+        let loaded = try ModelFile.read(named: model)
         let target = output ?? Self.path(beside: model)
         try OutputPlace.check(file: target, inputs: [model, teacher, data, loaded.metadata.provenance.datasetPath])
         if output == nil { try OutputPlace.requireFree(target) }
@@ -65,7 +65,7 @@ struct QuantizeCommand: LongComputation {
         try place.requireImagesToCalibrate()
         let options = try calibrationOptions(loaded)
         let job = QuantizationJob(
-            recipe: recipe, teacher: try teacher.map { (path) throws(ErdeError) in try ModelFile.read(path: path) },
+            recipe: recipe, teacher: try teacher.map { (path) throws(ErdeError) in try ModelFile.read(named: path) },
             place: place, engine: engine, force: quantization.force)
         Interruption.watch()
         let (before, quantized) = try Interruption.keepingNothing { () throws(ErdeError) -> (MeasuredModel, CalibratedFile) in

@@ -32,7 +32,7 @@ struct RunONNXCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
-        let runnable = try ForeignModel.read(path: model).runnable(inputFiles: inputs)
+        let runnable = try ForeignModel.read(named: model).runnable(inputFiles: inputs)
         let executable = try engine.engine.compile(
             runnable.graph, parameters: runnable.parameters, options: engine.compilation)
         let results = try executable.run(runnable.inputs)

@@ -69,6 +69,7 @@ struct TrainCommand: LongComputation {
         training.fitBatch(of: &recipe.training, images: place.dataset.train.count)
         training.fitCrop(of: &recipe.training, to: place.dataset.description.image)
         let files = RunFiles(model: target)
+        if training.resume && recipe.outOfFold == nil { try files.requireUnfinished() }
         let progress = TrainingProgress()
         Interruption.watch()
         var judged: FoldPredictions?

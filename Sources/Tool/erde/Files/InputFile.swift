@@ -6,11 +6,20 @@ import Glibc
 enum InputFile {
     /// - Throws: `ErdeError` of kind `notFound`.
     static func bytes(_ path: String) throws(ErdeError) -> [UInt8] {
+        guard !isFolder(path) else { throw ErdeError(.notFound, path, "is a folder", remedy: "name a file") }
         do {
             return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
-            throw ErdeError(.notFound, path, "cannot be read", remedy: "check the path")
+            throw ErdeError(.notFound, path, "cannot be read\(reason(path).map { ": \($0)" } ?? "")", remedy: "check the path")
         }
+    }
+
+    /// Why the system opens no file; nil when it does.
+    private static func reason(_ path: String) -> String? {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+        guard descriptor >= 0 else { return String(cString: strerror(errno)) }
+        close(descriptor)
+        return nil
     }
 
     /// What the system tells of itself in a file under /proc; nothing where it does not.

@@ -7,8 +7,9 @@ import Glibc
 enum OutputPlace {
     /// Makes the folder if it is missing.
     ///
-    /// - Throws: `ErdeError` of kind `cannotWrite`.
+    /// - Throws: `ErdeError` of kind `cannotWrite`, `usage` for a name that is empty.
     static func prepare(folder: String) throws(ErdeError) {
+        try requireName(folder, "a folder")
         do {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
         } catch {
@@ -62,12 +63,20 @@ enum OutputPlace {
     /// Checks that a file can be made under this name, in a folder that exists, and that it takes the place of nothing that is
     /// still to be read.
     ///
-    /// - Parameter inputs: files that the command reads.
-    /// - Throws: `ErdeError` of kind `cannotWrite`.
-    static func check(file: String, inputs: [String?] = []) throws(ErdeError) {
+    /// - Parameters:
+    ///   - inputs: files that the command reads.
+    ///   - dataset: the images that its model was trained on, which it need not read.
+    /// - Throws: `ErdeError` of kind `cannotWrite`, `usage` for a name that is empty.
+    static func check(file: String, inputs: [String?] = [], dataset: String? = nil) throws(ErdeError) {
+        try requireName(file, "a file")
         for case let input? in inputs where isSame(file, input) {
             throw ErdeError(
                 .cannotWrite, file, file == input ? "is what is read" : "is the same file as \(input), which is read",
+                remedy: "name another file for the output")
+        }
+        if let dataset, isSame(file, dataset) {
+            throw ErdeError(
+                .cannotWrite, file, "is the dataset that the model was trained on",
                 remedy: "name another file for the output")
         }
         var status = stat()
@@ -85,6 +94,17 @@ enum OutputPlace {
         throw ErdeError(
             .cannotWrite, file, "is there already, and is not replaced unasked",
             remedy: "name the output with -o, which replaces what is there, or remove the file")
+    }
+
+    /// An empty name is most likely a variable of a shell that is not set.
+    private static func requireName(_ path: String, _ wanted: String) throws(ErdeError) {
+        if path.isEmpty { throw ErdeError(.usage, "the name of the output", "is empty", remedy: "name \(wanted)") }
+    }
+
+    /// Whether files written under both names would be one, be they there or not.
+    static func isSamePlace(_ one: String, _ other: String) -> Bool {
+        guard let first = realPlace(of: one) else { return one == other }
+        return first == realPlace(of: other)
     }
 
     /// Whether two paths lead to one file.

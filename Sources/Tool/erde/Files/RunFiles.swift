@@ -32,6 +32,16 @@ struct RunFiles {
     /// Whether there is a run to go on with.
     var hasCheckpoint: Bool { checkpoints.hasCheckpoint }
 
+    /// Checks, for a run that is to go on, that the one before has not come to its end.
+    ///
+    /// - Throws: `ErdeError` of kind `notFound`.
+    func requireUnfinished() throws(ErdeError) {
+        guard !hasCheckpoint, InputFile.size(model) != nil else { return }
+        throw ErdeError(
+            .notFound, model, "is complete, and nothing is left to resume: no checkpoint lies in \(checkpoints.path)",
+            remedy: "leave --resume out, and name the output with -o, which replaces what is there")
+    }
+
     /// What a search for a student has measured.
     var search: String { "\(stem).search.jsonl" }
 
@@ -50,11 +60,14 @@ struct RunFiles {
     /// What a step of a pruning made.
     func stepModel(_ step: Int) -> String { "\(stem).step\(step + 1).pb" }
 
+    /// The metrics of a training whose model is to replace one that is there and keeps its own until then.
+    private var metricsOfNext: String { "\(stem).checkpoint.metrics.jsonl" }
+
     /// Gives the run its checkpoint folder and metrics log.
     func attach(to run: inout TrainingRun, resume: Bool) {
         run.checkpoints = checkpoints
         run.resumes = resume
-        run.metricsLogPath = path(.metrics)
+        run.metricsLogPath = InputFile.size(model) == nil ? path(.metrics) : metricsOfNext
         run.shouldStop = { Interruption.isRequested }
         if !resume && checkpoints.hasCheckpoint {
             Console.standard.note("Starting over; the checkpoint in \(checkpoints.path) will be replaced")
@@ -63,6 +76,12 @@ struct RunFiles {
 
     func write(_ recipe: RunRecipe) throws(ErdeError) {
         try AtomicFile.write(try recipe.json(), to: path(.recipe))
+    }
+
+    /// Whether the recipe beside the model is this one.
+    func holds(_ recipe: RunRecipe) throws(ErdeError) -> Bool {
+        guard let bytes = try? InputFile.bytes(path(.recipe)) else { return false }
+        return bytes == (try recipe.json())
     }
 
     private func path(_ companion: Companion) -> String {
@@ -78,6 +97,7 @@ struct RunFiles {
     ///
     /// - Parameter own: what is about this one.
     func removeCompanions(except own: Set<Companion> = []) {
+        if own.contains(.metrics) { rename(metricsOfNext, path(.metrics)) }
         // Of a model with another ending they may be those of the one with the usual ending.
         guard model == "\(stem).pb" || InputFile.size("\(stem).pb") == nil else { return }
         for companion in Companion.allCases where !own.contains(companion) {

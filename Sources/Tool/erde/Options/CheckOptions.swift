@@ -90,8 +90,7 @@ struct CheckOptions: ParsableArguments {
         guard samples.count > 0 else {
             throw ErdeError(.badData, path, "holds no images", remedy: "give others with --images")
         }
-        let chosen = min(count, samples.count)
-        return (samples.selecting((0..<chosen).map { $0 * samples.count / chosen }), "the \(split.rawValue) split of \(path)")
+        return (samples.spread(over: count), "the \(split.rawValue) split of \(path)")
     }
 
     private var count: Int { limit ?? 256 }

@@ -11,6 +11,10 @@ struct CommonOptions: ParsableArguments {
     @Flag(help: "Print the result as JSON.")
     var json = false
 
+    func validate() throws {
+        if quiet && verbose { throw ValidationError("--quiet and --verbose exclude each other") }
+    }
+
     /// Makes the options hold.
     func apply() {
         if verbose { Console.standard.set(.verbose) }

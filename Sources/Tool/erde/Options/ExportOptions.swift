@@ -98,7 +98,8 @@ struct ExportOptions: ParsableArguments {
         if target.isFolder {
             try OutputPlace.prepare(folder: output)
         } else {
-            try OutputPlace.check(file: output, inputs: [path])
+            try OutputPlace.check(
+                file: output, inputs: [path, checking.images], dataset: loaded.metadata.provenance.datasetPath)
         }
         let paths = try Emit.export(loaded, as: target, to: output)
         let files = paths.map { WrittenFile(bytes: InputFile.size($0) ?? 0, path: $0) }

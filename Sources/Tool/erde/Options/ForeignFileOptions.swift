@@ -43,7 +43,7 @@ struct ForeignFileOptions: ParsableArguments {
     /// - Parameters:
     ///   - dataset: whose classes and resizing hold where the options are silent.
     ///   - file: as far as it speaks for itself.
-    /// - Throws: `ErdeError` of kind `usage` when the normalisation is not said, `notFound` for a list that is missing.
+    /// - Throws: `ErdeError` of kind `usage` when the normalisation is not said, or said of a file that has it, `notFound` for a list that is missing.
     func options(for file: ForeignModel, dataset: DatasetDescription?) throws(ErdeError) -> ImportOptions {
         var options = ImportOptions()
         options.classNames = try classNames() ?? dataset?.classNames
@@ -51,6 +51,10 @@ struct ForeignFileOptions: ParsableArguments {
         options.size = inputSize.map { ($0.height, $0.width) }
         options.resizing = resizing ?? dataset?.image.resizing ?? .stretch
         options.output = outputName
+        if file.isErdes && mean != nil {
+            throw ErdeError(
+                .usage, file.path, "was written by erde and normalises pixels itself", remedy: "leave out --mean and --std")
+        }
         if let mean, let std {
             options.normalization = ImportOptions.Normalization(mean: mean.numbers, standardDeviation: std.numbers)
         } else if !noNormalisation && !file.isErdes {

@@ -48,6 +48,12 @@ struct MACQuantity: ExpressibleByArgument, Sendable {
         }
     }
 
+    /// The same number in millions, where so few were written without a unit that no network costs them; nil elsewhere.
+    var inMillions: String? {
+        guard case .absolute(let macs) = amount, macs < 1000, text.last?.isNumber == true else { return nil }
+        return "\(text)M"
+    }
+
     static let help = "for example 20M, 1.5G, 500k or 10% of what the whole network costs"
 }
 

@@ -33,13 +33,20 @@ struct PruningOptions: ParsableArguments {
     @Option(name: .customLong("importance-batches"), help: "Training batches on which taylor looks at the loss; 16 by default.")
     var batches: Int?
 
-    /// Whether any of them is given.
-    var isUsed: Bool {
-        importance != nil || normalize != nil || scope != nil || shared != nil || multiple != nil || minWidth != nil
-            || steps != nil || stepEpochs != nil || batches != nil
+    /// The names of those that are given.
+    var given: [String] {
+        let all: [(name: String, isGiven: Bool)] = [
+            ("--importance", importance != nil), ("--normalize", normalize != nil), ("--scope", scope != nil),
+            (shared == false ? "--no-shared" : "--shared", shared != nil), ("--multiple", multiple != nil),
+            ("--min-width", minWidth != nil), ("--prune-steps", steps != nil), ("--step-epochs", stepEpochs != nil),
+            ("--importance-batches", batches != nil),
+        ]
+        return all.filter { $0.isGiven }.map { $0.name }
     }
 
     /// The recipe's pruning with these options in it, checked.
+    ///
+    /// - Throws: `ErdeError` of kind `usage` for values that cannot be, and for batches where no importance looks at any.
     func merged(_ recipe: PruningRecipe?) throws(ErdeError) -> PruningRecipe {
         var pruning = recipe ?? PruningRecipe()
         pruning.importance = importance ?? pruning.importance
@@ -52,6 +59,11 @@ struct PruningOptions: ParsableArguments {
         pruning.stepEpochs = stepEpochs ?? pruning.stepEpochs
         pruning.batches = batches ?? pruning.batches
         try pruning.validate()
+        guard batches == nil || pruning.importance == .taylor else {
+            throw ErdeError(
+                .usage, "--importance-batches", "has no effect: \(pruning.importance.rawValue) looks at no images",
+                remedy: "choose --importance taylor, or leave this option out")
+        }
         return pruning
     }
 }

@@ -57,10 +57,15 @@ struct QuantizationOptions: ParsableArguments {
     /// The recipe with these options in it, checked.
     ///
     /// - Parameter base: the recipe file's; nil takes the defaults, with the bits of a weight that this processor wants.
+    /// - Throws: `ErdeError` of kind `usage`.
     func merged(_ base: QuantizationRecipe? = nil, engine: EngineOptions) throws(ErdeError) -> QuantizationRecipe {
         var recipe = base ?? QuantizationRecipe()
         recipe.ranges = ranges ?? recipe.ranges
         recipe.images = calibrationImages ?? recipe.images
+        // The recipe has shares, and its own check would speak of them.
+        if let maxDrop, !(0...100 ~= maxDrop) {
+            throw ErdeError(.usage, "--max-drop", "expected 0 to 100 points, found \(maxDrop)", remedy: "change --max-drop")
+        }
         recipe.maxDrop = maxDrop.map { $0 / 100 } ?? recipe.maxDrop
         recipe.weightBits = weightBits ?? base?.weightBits ?? engine.weightBits
         recipe.correctsBiases = biasCorrection ?? recipe.correctsBiases

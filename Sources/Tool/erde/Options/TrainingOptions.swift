@@ -88,12 +88,20 @@ struct TrainingOptions: ParsableArguments {
     @Flag(help: "Go on from the checkpoint of an interrupted run.")
     var resume = false
 
-    /// Whether any of them is given.
-    var isUsed: Bool {
-        recipe != nil || epochs != nil || batch != nil || learningRate != nil || schedule != nil || weightDecay != nil
-            || gradientClip != nil || labelSmoothing != nil || crop != nil || flip != nil || cutout != nil || erasing != nil
-            || mixup != nil || seed != nil || resume
+    /// The names of those that are given.
+    var given: [String] {
+        let all: [(name: String, isGiven: Bool)] = [
+            ("--recipe", recipe != nil), ("--epochs", epochs != nil), ("--batch", batch != nil),
+            ("--learning-rate", learningRate != nil), ("--schedule", schedule != nil), ("--weight-decay", weightDecay != nil),
+            ("--gradient-clip", gradientClip != nil), ("--label-smoothing", labelSmoothing != nil), ("--crop", crop != nil),
+            (flip == false ? "--no-flip" : "--flip", flip != nil), ("--cutout", cutout != nil), ("--erasing", erasing != nil),
+            ("--mixup", mixup != nil), ("--seed", seed != nil), ("--resume", resume),
+        ]
+        return all.filter { $0.isGiven }.map { $0.name }
     }
+
+    /// Whether any of them is given.
+    var isUsed: Bool { !given.isEmpty }
 
     /// The recipe file with these options in it, checked.
     ///

@@ -98,11 +98,27 @@ struct Compression {
         report.warnings = progress.warnings + warnings + report.warnings
         try report.attachThumbnails(from: place.dataset.test)
         try writeReport(report, to: "\(folder)/report")
+        try warnOfStrangers()
         if let refusal {
             console.note("\(last.measured.path) is complete, and \(folder)/report is about it")
             throw refusal
         }
         return report
+    }
+
+    /// Warns of models of an earlier run that lie beside those of this one and are not made of them.
+    private func warnOfStrangers() throws(ErdeError) {
+        let own = Self.outputs(of: plan, recipe)
+        var hashes: Set<String> = []
+        for name in own where InputFile.size("\(folder)/\(name)") != nil {
+            hashes.insert(try ModelFile.hash(path: "\(folder)/\(name)"))
+        }
+        for name in Self.fileNames where !own.contains(name) {
+            guard let stranger = try? ModelFile.read(path: "\(folder)/\(name)"),
+                !hashes.contains(stranger.metadata.provenance.parentHash ?? "")
+            else { continue }
+            console.warn("\(folder)/\(name) stays from an earlier run; it is not made of the student that is there now")
+        }
     }
 
     /// What it writes beside the model of a stage.

@@ -1,5 +1,6 @@
 import Artifacts
 import CPUEngine
+import Diagnostics
 import Execution
 import FoundationEssentials
 
@@ -63,9 +64,9 @@ struct SpeedResult: Encodable {
     }
 
     var text: String {
+        let workers = "\(threads) \(noun("thread", for: threads))"
         let parts = [
-            "at batch \(batch)", precision?.rawValue, isQuantized == true ? "int8 convolutions" : nil, "\(threads) threads",
-            engine,
+            "at batch \(batch)", precision?.rawValue, isQuantized == true ? "int8 convolutions" : nil, workers, engine,
             "\(bytesText(peakMemoryBytes)) at most", meanMACs.map { "\(macsText($0)) per image" },
             waitingShare.map { "waiting for images \(percentText($0))" },
         ]

@@ -25,6 +25,9 @@ struct StudentPlan {
     /// The family that it was chosen from; nil when it was asked for by name.
     private let choice: StudentChoice?
 
+    /// Whether there is anything to choose by short trainings.
+    var hasChoice: Bool { choice != nil }
+
     /// - Parameters:
     ///   - wish: the network that the user names; nil or `auto` chooses one of the teacher's family, `auto:NAME` one that is
     ///     no larger than the network of that name, `prune` takes the teacher with fewer channels.
@@ -36,6 +39,12 @@ struct StudentPlan {
         teacher: Model, teacherName: String, wish: String?, targetMACs: Double, maxMACs: Double?, budgets: [Double]?,
         pruning: PruningRecipe? = nil, pruneTo: MACQuantity? = nil
     ) throws(ErdeError) {
+        if let maxMACs, targetMACs > maxMACs {
+            throw ErdeError(
+                .usage, "--target-macs",
+                "a mean of \(macsText(targetMACs)) cannot be had where no image may cost more than \(macsText(maxMACs))",
+                remedy: "lower it, or raise --max-macs")
+        }
         let (image, classes) = (teacher.metadata.image, teacher.metadata.classNames.count)
         self.targetMACs = targetMACs
         self.pruning = pruning
