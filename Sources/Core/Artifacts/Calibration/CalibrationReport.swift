@@ -62,8 +62,9 @@ package struct CalibrationReport: Hashable, Sendable, Codable {
     /// What the budget of `shown` is called.
     package var shownName: String { targetMACs == nil ? "the largest budget" : "the target budget" }
 
-    /// The mean MACs on test images that no budget above buys more than: the last budgets all have the same thresholds, since on
-    /// the calibration images no others that spend more are better. Nil where the largest budget buys something of its own.
+    /// The mean MACs on test images that no budget above buys more than: the last budgets all have the same thresholds, since by
+    /// the calibration images no others that spend more can be expected to do better. Nil where the largest budget buys
+    /// something of its own.
     package var saturation: Double? {
         guard let last = budgets.last, budgets.dropLast().contains(where: { $0.thresholds == last.thresholds })
         else { return nil }

@@ -59,8 +59,8 @@ struct CompressionSummary {
         }
         guard let saturation = report.saturation else { return table.text }
         return table.text
-            + "\n\nBudgets above \(macsText(saturation)) buy nothing more: on the calibration images, no thresholds that let more "
-            + "be spent are better."
+            + "\n\nBudgets above \(macsText(saturation)) buy nothing more: by the calibration images, no thresholds that let "
+            + "more be spent can be expected to do better."
     }
 
     private var note: String {

@@ -41,8 +41,8 @@ func budgetSection(_ report: CalibrationReport) -> Markup? {
     }
     let saturation = report.saturation.map {
         """
-        <p class="soft">Budgets above \(shortMACs($0)) MACs buy nothing more: on the calibration images, no thresholds that let \
-        more be spent are better.</p>
+        <p class="soft">Budgets above \(shortMACs($0)) MACs buy nothing more: by the calibration images, no thresholds that let \
+        more be spent can be expected to do better.</p>
 
         """ as Markup
     }
