@@ -216,12 +216,13 @@ def main():
         for model, data in given:
             exits, classes, shape = check_file(checks, model)
             images, logits = check_logits(checks, erde, model, data, folder, exits, classes, shape)
+            limit = len(images)
             images, logits = images[:EXPORT_IMAGES], logits[:, :EXPORT_IMAGES]
             exports = ExportChecks(checks, run, erde, model, folder, images, logits)
             exports.check_everything()
             NCNNChecks(checks, run, erde, model, folder, images, logits).check_everything()
             TFLiteChecks(checks, run, erde, model, folder, images, logits).check_everything()
-            quantized = QuantizedChecks(checks, run, erde, model, data, folder, images)
+            quantized = QuantizedChecks(checks, run, erde, model, data, folder, images, limit)
             quantized.check_everything()
             TFLiteQuantizedChecks(quantized).check_everything()
             IRChecks(checks, run, erde, folder, exports, quantized).check_everything()
