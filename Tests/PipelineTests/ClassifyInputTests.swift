@@ -237,6 +237,8 @@ extension Pipeline {
             #expect(zeros.status == 65 && zeros.messages.contains("add --null"), "\(zeros.messages)")
             let marked = try classify(["-"], input: [0xEF, 0xBB, 0xBF] + Array("\(files[0])\r\n\(files[1])\r\n".utf8))
             #expect(marked.status == 0 && marked.output.split(separator: "\n").count == 3, "\(marked.messages)")
+            let loose = try classify(["-"], input: Array("\(files[0])\r\n\r\n\r".utf8))
+            #expect(loose.status == 0 && loose.output.split(separator: "\n").count == 2, "\(loose.messages)")
             let wide = try classify(["-"], input: [0xFF, 0xFE] + files[0].utf16.flatMap { [UInt8($0 & 0xFF), UInt8($0 >> 8)] })
             #expect(wide.status == 65 && wide.messages.contains("found UTF-16; save it as UTF-8"), "\(wide.messages)")
             let short = try classify(["-", "--all-probabilities", "-0"], input: Array("\(files[0])\0\(files[1])\0".utf8))

@@ -48,17 +48,17 @@ package struct ListReader: Sendable {
     package mutating func next(waiting milliseconds: Int32) throws(ErdeError) -> Step {
         while true {
             if let end = bytes[searched...].firstIndex(of: separator.rawValue) {
-                let name = try unmarked(bytes[start..<end])
+                let name = try fileName(bytes[start..<end])
                 start = end + 1
                 searched = start
-                if !name.isEmpty, name != [13] || separator == .zero { return .name(try fileName(name)) }
+                if !name.isEmpty { return .name(name) }
                 continue
             }
             searched = bytes.count
             if isAtEnd {
-                let rest = try unmarked(bytes[start...])
+                let rest = try fileName(bytes[start...])
                 start = bytes.count
-                return rest.isEmpty ? .end : .name(try fileName(rest))
+                return rest.isEmpty ? .end : .name(rest)
             }
             if bytes.count - start > ListReader.nameLimit {
                 throw ErdeError(
@@ -79,7 +79,9 @@ package struct ListReader: Sendable {
         return name.starts(with: [0xEF, 0xBB, 0xBF]) ? name.dropFirst(3) : name
     }
 
-    private func fileName(_ bytes: ArraySlice<UInt8>) throws(ErdeError) -> FileName {
+    /// What a line or a piece of the list says, which may be nothing.
+    private mutating func fileName(_ piece: ArraySlice<UInt8>) throws(ErdeError) -> FileName {
+        let bytes = try unmarked(piece)
         if bytes.contains(0) {
             throw ErdeError(
                 .badData, title, "expected a list of files, found a name with a zero byte",
