@@ -1,6 +1,5 @@
 package import Artifacts
 package import Diagnostics
-import Glibc
 import Images
 
 /// Goes through the image files under a folder one by one, its own first, then folder by folder, by name.
@@ -58,12 +57,12 @@ package struct FolderWalk: Sendable {
                 if let failure = enter(path) { return .failure(path, failure) }
                 // A folder of images may have any name; an empty one that is called like an image was meant to be one.
                 if levels.count > depth, levels[depth].names.count == 0, ImageFileFinder.hasImageName(name) {
-                    return .failure(path, FolderWalk.reason(path))
+                    return .failure(path, ImageFileFinder.refusal(of: path))
                 }
             case .file:
                 if ImageFileFinder.hasImageName(name) || ImageFileFinder.hasImageContent(path) { return .image(path) }
             case .other:
-                if ImageFileFinder.hasImageName(name) { return .failure(path, FolderWalk.reason(path)) }
+                if ImageFileFinder.hasImageName(name) { return .failure(path, ImageFileFinder.refusal(of: path)) }
             }
         }
         return nil
@@ -71,7 +70,7 @@ package struct FolderWalk: Sendable {
 
     /// Goes down into a folder, unless it was entered before.
     private mutating func enter(_ folder: FileName) -> ErdeError? {
-        guard let identity = FileIdentity(folder) else { return FolderWalk.reason(folder) }
+        guard let identity = FileIdentity(folder) else { return ImageFileFinder.refusal(of: folder) }
         guard entered.insert(identity).inserted else { return nil }
         do throws(ErdeError) {
             levels.append(Level(path: folder, names: try FolderNames(of: folder)))
@@ -79,16 +78,5 @@ package struct FolderWalk: Sendable {
         } catch {
             return error
         }
-    }
-
-    /// Why something is not taken for an image.
-    private static func reason(_ path: FileName) -> ErdeError {
-        var status = stat()
-        guard path.withCString({ stat($0, &status) }) == 0 else {
-            return ErdeError(
-                .notFound, path.readable, "cannot be read: \(String(cString: strerror(errno)))", remedy: "check where it leads")
-        }
-        return ErdeError(
-            .notFound, path.readable, "expected a file, found \(FileKind.words(status.st_mode))", remedy: "remove it")
     }
 }

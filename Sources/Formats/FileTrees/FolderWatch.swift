@@ -1,6 +1,7 @@
 package import Artifacts
 package import Diagnostics
 import Glibc
+import Images
 
 /// Tells what arrives in a folder and in all folders under it, through inotify.
 package final class FolderWatch {

@@ -56,44 +56,21 @@ package enum ImageFileFinder {
     ///
     /// - Throws: `ErdeError` of kind `notFound` when the folder cannot be read.
     package static func entries(of folder: String) throws(ErdeError) -> Entries {
-        guard let stream = opendir(folder) else {
-            throw ErdeError(
-                .notFound, folder, "cannot be read: \(String(cString: strerror(errno)))", remedy: "check the path and rights")
-        }
-        defer { closedir(stream) }
+        let names = try FolderNames(of: FileName(folder))
         var entries = Entries()
-        while true {
-            // Nil is the end as well as a failure.
-            errno = 0
-            guard let entry = readdir(stream) else {
-                if errno == 0 { break }
-                throw ErdeError(
-                    .notFound, folder, "cannot be read to its end: \(String(cString: strerror(errno)))", remedy: "check the disk")
-            }
-            let bytes = withUnsafeBytes(of: &entry.pointee.d_name) { Array($0.prefix { $0 != 0 }) }
+        for index in 0..<names.count {
+            let (bytes, kind) = names[index]
             guard let name = String(validating: bytes, as: UTF8.self) else {
                 throw ErdeError(
                     .badData, FileName(bytes, in: FileName(folder)).readable, "has a name that is not UTF-8",
                     remedy: "rename it, for example with convmv")
             }
-            if name.hasPrefix(".") { continue }
-            let kind: UInt32
-            switch Int(entry.pointee.d_type) {
-            case Int(DT_DIR): kind = S_IFDIR
-            case Int(DT_REG): kind = S_IFREG
-            default: kind = fileKind(join(folder, name)) ?? 0
-            }
-            if kind == S_IFDIR {
-                entries.folders.append(name)
-            } else if kind == S_IFREG {
-                entries.files.append(name)
-            } else if hasImageName(name) {
-                entries.others.append(name)
+            switch kind {
+            case .folder: entries.folders.append(name)
+            case .file: entries.files.append(name)
+            case .other: if hasImageName(name) { entries.others.append(name) }
             }
         }
-        entries.folders.sort(by: precedes)
-        entries.files.sort(by: precedes)
-        entries.others.sort(by: precedes)
         try entries.requireDistinct(in: folder)
         return entries
     }
@@ -172,18 +149,22 @@ package enum ImageFileFinder {
         }
         for name in entries.others {
             let path = join(folder, name)
-            found.unusable.append(Found.Unusable(path: path, reason: reason(path)))
+            found.unusable.append(Found.Unusable(path: path, reason: refusal(of: FileName(path)).problem))
         }
         for name in entries.folders {
             try search(join(folder, name), entered: &entered, found: &found)
         }
     }
 
-    /// Why something is not taken for an image.
-    private static func reason(_ path: String) -> String {
+    /// Why something that is called like an image is not taken for one.
+    package static func refusal(of path: FileName) -> ErdeError {
         var status = stat()
-        guard stat(path, &status) == 0 else { return "cannot be read: \(String(cString: strerror(errno)))" }
-        return "expected a file, found \(FileKind.words(status.st_mode))"
+        guard path.withCString({ stat($0, &status) }) == 0 else {
+            return ErdeError(
+                .notFound, path.readable, "cannot be read: \(String(cString: strerror(errno)))", remedy: "check where it leads")
+        }
+        return ErdeError(
+            .notFound, path.readable, "expected a file, found \(FileKind.words(status.st_mode))", remedy: "remove it")
     }
 
     private static let nameEndings = [

@@ -100,12 +100,12 @@ struct ArtifactParity {
         case .stages: (shape, work) = ("stages", .leaving(givenPolicy))
         case .program: (shape, work) = ("program", .leaving(givenPolicy))
         }
-        let hasRuntime = rows.contains { $0.verdict != .notFound }
-        return FileParity(
+        var file = FileParity(
             path: artifact.path, format: artifact.format.rawValue, shape: shape, exit: onlyExit.map { $0 + 1 }, policy: policy,
             tolerance: tolerance, precision: isQuantized ? "int8" : "float32",
-            milliseconds: hasRuntime ? try own.milliseconds(work) : [],
-            runtimes: rows.map(withHint))
+            milliseconds: [], runtimes: rows.map(withHint))
+        if file.wasRun { file.milliseconds = try own.milliseconds(work) }
+        return file
     }
 
     /// Where less than float32 did not suffice, what to set.

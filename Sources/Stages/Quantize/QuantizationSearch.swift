@@ -16,8 +16,6 @@ struct QuantizationSearch {
     /// In the form for inference, equalised.
     private let graph: Graph
     private var parameters: Parameters
-    /// Whether these have learned with rounding in the loop.
-    private var hasLearned = false
     private let sites: QuantizationSites
     private var statistics: [String: ActivationStatistics]
     private var record: QuantizationRecord
@@ -104,15 +102,14 @@ struct QuantizationSearch {
         let untrained = (parameters: parameters, statistics: statistics, right: try rightAnswers(try model(keeping: [])))
         let rounded = try graph.fakeQuantizedForm(parameters, plan(keeping: []))
         parameters = try training.trained(rounded, parameters, on: dataset)
-        hasLearned = true
+        record.isTrained = true
         statistics = try observe(
             sites.values, of: graph, parameters, on: dataset.train.spread(over: recipe.images), method: recipe.ranges,
             engine: run.engine, options: run.options)
         func total(_ answers: [[Bool]]) -> Int { answers.joined().count { $0 } }
-        record.isTrained = total(try rightAnswers(try model(keeping: []))) >= total(untrained.right)
-        if !record.isTrained {
+        if total(try rightAnswers(try model(keeping: []))) < total(untrained.right) {
             run.report("The trained weights answer fewer calibration images rightly; they are left out")
-            (parameters, statistics, hasLearned) = (untrained.parameters, untrained.statistics, false)
+            (parameters, statistics, record.isTrained) = (untrained.parameters, untrained.statistics, false)
         }
     }
 
@@ -129,7 +126,7 @@ struct QuantizationSearch {
     private func model(keeping floatLayers: Set<String>) throws(ErdeError) -> Model {
         var plan = plan(keeping: floatLayers)
         // Those that learned beside rounded weights have seen what rounding does.
-        if recipe.correctsBiases, !hasLearned { plan.biasShifts = graph.biasShifts(parameters, plan, statistics) }
+        if recipe.correctsBiases, !record.isTrained { plan.biasShifts = graph.biasShifts(parameters, plan, statistics) }
         let form = try graph.quantizedForm(parameters, plan)
         var model = original
         model.graph = form.graph

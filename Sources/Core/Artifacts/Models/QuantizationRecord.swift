@@ -37,7 +37,7 @@ package struct QuantizationRecord: Hashable, Sendable, Codable {
     /// Calibration images that each exit answered rightly before and wrongly after, and the other way round.
     package var lostImages: [Int] = []
     package var gainedImages: [Int] = []
-    /// Whether training with rounding in the loop was asked for and helped.
+    /// Whether the weights have learned with rounding in the loop.
     package var isTrained = false
 
     package init(recipe: QuantizationRecipe, layerCount: Int) {

@@ -76,7 +76,7 @@ struct CalibrateCommand: LongComputation {
         }
         loaded.metadata.operatingPoints = calibration.operatingPoints
         try emit(loaded, to: target)
-        if isNew { RunFiles(model: target).removeCompanions() }
+        if isNew { RunFiles(model: target).settleCompanions() }
         // From there on the file speaks for itself.
         loaded = try ModelFile.read(path: target)
         var report = calibration.report

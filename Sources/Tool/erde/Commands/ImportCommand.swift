@@ -89,7 +89,7 @@ struct ImportCommand: LongComputation {
         try place?.requireFit(imported, named: self.file)
         guard let place, addExits != nil || fineTune else {
             try emit(imported, to: target)
-            RunFiles(model: target).removeCompanions()
+            RunFiles(model: target).settleCompanions()
             return show(imported)
         }
         let files = RunFiles(model: target)
@@ -97,7 +97,7 @@ struct ImportCommand: LongComputation {
         // With the model, so that a run that is refused or stopped leaves the recipe of the one that is there.
         try files.write(recipe)
         try emit(trained, to: target)
-        files.removeCompanions(except: [.recipe, .metrics])
+        files.settleCompanions([.recipe, .metrics])
         files.removeCheckpoint()
         let result = try TrainedModel(trained, name: target, place: place, engine: engine)
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)

@@ -23,7 +23,7 @@ struct InspectCommand: ParsableCommand {
 
     func run() throws {
         common.apply()
-        if file.hasSuffix(".erds") || FileKind(path: file) == .dataset {
+        if file.hasSuffix(".erds") || OwnFileKind(path: file) == .dataset {
             let (description, fingerprint) = try DatasetReader.describe(file)
             let findings = try DatasetReader.findings(in: file)
             Console.standard.result(

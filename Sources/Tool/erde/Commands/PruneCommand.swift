@@ -115,7 +115,7 @@ struct PruneCommand: LongComputation {
         // With the model, so that a run that is refused or stopped leaves the recipe of the one that is there.
         try files.write(recipe)
         try emit(pruned, to: outputPath)
-        files.removeCompanions(except: training ? [.recipe, .metrics] : [.recipe])
+        files.settleCompanions(training ? [.recipe, .metrics] : [.recipe])
         files.removeIntermediates(steps: choice.steps)
         let result = try PrunedModel(pruned, from: loaded, name: outputPath, place: place, engine: engine)
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)

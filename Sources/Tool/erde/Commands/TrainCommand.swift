@@ -92,7 +92,7 @@ struct TrainCommand: LongComputation {
         try files.write(recipe)
         try emit(model, to: target)
         let hasFolds = judged != nil || FoldJudgement.isFitting(beside: target, model)
-        files.removeCompanions(except: hasFolds ? [.recipe, .metrics, .folds] : [.recipe, .metrics])
+        files.settleCompanions(hasFolds ? [.recipe, .metrics, .folds] : [.recipe, .metrics])
         files.removeCheckpoint()
         let result = try TrainedModel(model, name: target, place: place, engine: engine)
         Console.standard.result(common.json ? try JSONText.text(result) : result.text)

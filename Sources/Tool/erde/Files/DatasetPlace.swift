@@ -10,7 +10,7 @@ struct DatasetPlace {
 
     /// Opens a dataset file.
     init(_ path: String) throws(ErdeError) {
-        dataset = try FileKind.dataset.reading(path) { () throws(ErdeError) in try DatasetReader.open(path) }
+        dataset = try OwnFileKind.dataset.reading(path) { () throws(ErdeError) in try DatasetReader.open(path) }
         self.path = InputFile.absolute(path)
     }
 

@@ -6,6 +6,6 @@ extension ForeignModel {
     ///
     /// - Throws: `ErdeError` as `read(path:)`; a file of another kind of erde's is called what it is.
     static func read(named path: String) throws(ErdeError) -> ForeignModel {
-        try FileKind.model.reading(path) { () throws(ErdeError) in try read(path: path) }
+        try OwnFileKind.model.reading(path) { () throws(ErdeError) in try read(path: path) }
     }
 }

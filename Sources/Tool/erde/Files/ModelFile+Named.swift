@@ -7,6 +7,6 @@ extension ModelFile {
     ///
     /// - Throws: `ErdeError` as `read(path:)`; a file of another kind of erde's is called what it is.
     static func read(named path: String) throws(ErdeError) -> Model {
-        try FileKind.model.reading(path) { () throws(ErdeError) in try read(path: path) }
+        try OwnFileKind.model.reading(path) { () throws(ErdeError) in try read(path: path) }
     }
 }

@@ -93,10 +93,10 @@ struct RunFiles {
         }
     }
 
-    /// The model is in its file: what lies beside it and is about another one, in whose place it came, goes.
+    /// The model is in its file: its metrics come beside it, and what is about another model, in whose place it came, goes.
     ///
     /// - Parameter own: what is about this one.
-    func removeCompanions(except own: Set<Companion> = []) {
+    func settleCompanions(_ own: Set<Companion> = []) {
         if own.contains(.metrics) { rename(metricsOfNext, path(.metrics)) }
         // Of a model with another ending they may be those of the one with the usual ending.
         guard model == "\(stem).pb" || InputFile.size("\(stem).pb") == nil else { return }

@@ -43,7 +43,8 @@ struct ForeignFileOptions: ParsableArguments {
     /// - Parameters:
     ///   - dataset: whose classes and resizing hold where the options are silent.
     ///   - file: as far as it speaks for itself.
-    /// - Throws: `ErdeError` of kind `usage` when the normalisation is not said, or said of a file that has it, `notFound` for a list that is missing.
+    /// - Throws: `ErdeError` of kind `usage` when the normalisation is not said, or said of a file that has it, `notFound` for a
+    ///   list that is missing.
     func options(for file: ForeignModel, dataset: DatasetDescription?) throws(ErdeError) -> ImportOptions {
         var options = ImportOptions()
         options.classNames = try classNames() ?? dataset?.classNames

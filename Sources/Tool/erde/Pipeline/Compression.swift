@@ -62,7 +62,7 @@ struct Compression {
                 previous: last?.measured)
             let files = RunFiles(model: path(stage))
             files.removeIntermediates(steps: plan.pruning?.steps ?? 0)
-            files.removeCompanions(except: companions(of: stage))
+            files.settleCompanions(companions(of: stage))
             models.append(file.measured.summary)
             last = file
         }

@@ -47,7 +47,7 @@ struct QuantizationJob {
         }
         var file = try CalibratedFile(
             quantized, name: "int8", path: path, options: options, place: place, engine: engine, previous: previous)
-        RunFiles(model: path).removeCompanions()
+        RunFiles(model: path).settleCompanions()
         file.warnings = progress.warnings + (warnings ?? [])
         return file
     }

@@ -4,7 +4,7 @@ import Diagnostics
 import FileTrees
 
 /// What a file is by its first bytes, among what erde writes.
-enum FileKind {
+enum OwnFileKind {
     case dataset
     case model
     case report
@@ -29,7 +29,7 @@ enum FileKind {
         do throws(ErdeError) {
             return try body()
         } catch {
-            guard error.kind == .badData, let found = FileKind(path: path), found != self else { throw error }
+            guard error.kind == .badData, let found = OwnFileKind(path: path), found != self else { throw error }
             throw ErdeError(.badData, path, "is \(found.name); this takes \(name)", remedy: remedy)
         }
     }

@@ -1,11 +1,11 @@
-import Artifacts
-import Diagnostics
+package import Artifacts
+package import Diagnostics
 import Glibc
 
 /// The names in one folder, sorted by their bytes, in as little memory as they need.
-struct FolderNames: Sendable {
+package struct FolderNames: Sendable {
     /// What a name stands for; symbolic links count as what they point at.
-    enum Kind: UInt8, Sendable {
+    package enum Kind: UInt8, Sendable {
         case file
         case folder
         /// A pipe, a socket, a device, or a link to nothing.
@@ -24,7 +24,7 @@ struct FolderNames: Sendable {
     /// Names that begin with a dot are left out.
     ///
     /// - Throws: `ErdeError` of kind `notFound` when the folder cannot be read.
-    init(of folder: FileName) throws(ErdeError) {
+    package init(of folder: FileName) throws(ErdeError) {
         guard let stream = folder.withCString({ opendir($0) }) else {
             throw ErdeError(
                 .notFound, folder.readable, "cannot be read: \(String(cString: strerror(errno)))",
@@ -74,9 +74,9 @@ struct FolderNames: Sendable {
         }
     }
 
-    var count: Int { entries.count }
+    package var count: Int { entries.count }
 
-    subscript(index: Int) -> (name: ArraySlice<UInt8>, kind: Kind) {
+    package subscript(index: Int) -> (name: ArraySlice<UInt8>, kind: Kind) {
         let entry = entries[index]
         return (bytes[Int(entry.start)..<Int(entry.start) + Int(entry.count)], entry.kind)
     }
