@@ -29,7 +29,7 @@ extension Pipeline {
                 "--min-width", "2", "--epochs", "1", "--threads", "1", "--json", "-o", "pruned.pb")
             #expect(pruned.status == 0, "\(pruned.messages)")
             let result = try object(pruned.output)
-            let before = try #require(result["macsBefore"] as? Int)
+            let before = try #require((result["cumulativeMACsBefore"] as? [Int])?.last)
             let macs = try #require((result["cumulativeMACs"] as? [Int])?.last)
             #expect(Double(macs) <= 0.7 * Double(before) && macs > before / 3)
             #expect((result["budgets"] as? [Double])?.isEmpty == false, "thresholds are fitted again")

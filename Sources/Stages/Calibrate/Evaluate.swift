@@ -8,7 +8,7 @@ package import Diagnostics
 ///   - settings: thresholds, with the budget they belong to.
 /// - Throws: `ErdeError` of kind `badData` for an empty split or logits that are not finite.
 package func evaluate(
-    _ logits: LabelledLogits, split: DatasetSplit, modelName: String, classNames: [String], cumulativeMACs: [Int],
+    _ logits: LabelledLogits, split: DatasetSplit, model: String, classNames: [String], cumulativeMACs: [Int],
     score: GateScore, settings: [(budgetMACs: Double?, thresholds: [Double])], bootstrap: Bootstrap = Bootstrap()
 ) throws(ErdeError) -> EvaluationReport {
     try check(logits, split: split, exits: cumulativeMACs.count, classes: classNames.count)
@@ -18,7 +18,7 @@ package func evaluate(
     let intervals = bootstrap.intervals(
         exits: exits, correctness: judged.correctness, cumulativeMACs: judged.scores.cumulativeMACs)
     return EvaluationReport(
-        modelName: modelName, split: split, imageCount: logits.imageCount, classNames: classNames, score: score,
+        model: model, split: split, imageCount: logits.imageCount, classNames: classNames, score: score,
         cumulativeMACs: cumulativeMACs, accuracyPerExit: perExit.indices.map(judged.accuracy(exit:)),
         expectedCalibrationErrorPerExit: perExit.indices.map {
             ReliabilityDiagram(confidences: perExit[$0], isCorrect: judged.correctness.isCorrect[$0])

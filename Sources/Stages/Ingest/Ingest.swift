@@ -45,7 +45,7 @@ package func ingest(
     let fingerprint = try finished.finish(description, findings: findings)
 
     return IngestReport(
-        source: source, sourceKind: labelled.kind, output: output, outputBytes: byteCount(of: output),
+        source: source, sourceKind: labelled.kind, dataset: output, datasetBytes: byteCount(of: output),
         fingerprint: fingerprint, description: description, classes: examination.classes,
         imageCount: examination.imageCount, badImages: packing.badImages.list, otherFileCount: labelled.otherFileCount,
         duplicates: packing.doctor.duplicates.duplicates, findings: findings, notes: labelled.notes,

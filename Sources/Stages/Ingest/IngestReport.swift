@@ -60,8 +60,9 @@ package struct IngestReport: Hashable, Sendable, Codable {
 
     package var source: String
     package var sourceKind: SourceKind
-    package var output: String
-    package var outputBytes: Int
+    /// Path of the file that was written.
+    package var dataset: String
+    package var datasetBytes: Int
     package var fingerprint: String
     package var description: DatasetDescription
     package var classes: [DatasetCheck.ClassCounts]

@@ -127,7 +127,7 @@ import Testing
         let report = try CalibrateTests.calibration(target: 6e6).report
         let target = try #require(report.target)
         let evaluation = try evaluate(
-            randomLogits(exits: 3, images: 600, classes: 5, seed: 2), split: .test, modelName: "student.pb",
+            randomLogits(exits: 3, images: 600, classes: 5, seed: 2), split: .test, model: "student.pb",
             classNames: CalibrateTests.classNames, cumulativeMACs: CalibrateTests.macs, score: .entropy,
             settings: [(6e6, target.thresholds), (nil, [0, 0])])
         #expect(evaluation.imageCount == 600)

@@ -36,7 +36,8 @@ package struct EvaluationReport: Hashable, Sendable, Codable {
         }
     }
 
-    package var modelName: String
+    /// Path of the model's file.
+    package var model: String
     package var split: DatasetSplit
     package var imageCount: Int
     package var classNames: [String]
@@ -49,10 +50,10 @@ package struct EvaluationReport: Hashable, Sendable, Codable {
     package var settings: [Setting]
 
     package init(
-        modelName: String, split: DatasetSplit, imageCount: Int, classNames: [String], score: GateScore,
+        model: String, split: DatasetSplit, imageCount: Int, classNames: [String], score: GateScore,
         cumulativeMACs: [Int], accuracyPerExit: [Double], expectedCalibrationErrorPerExit: [Double], settings: [Setting]
     ) {
-        self.modelName = modelName
+        self.model = model
         self.split = split
         self.imageCount = imageCount
         self.classNames = classNames

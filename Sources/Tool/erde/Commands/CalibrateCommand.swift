@@ -96,7 +96,7 @@ struct CalibrateCommand: LongComputation {
         for warning in report.warnings { Console.standard.warn(warning) }
         Console.standard.result(
             common.json
-                ? try JSONText.text(report)
+                ? try JSONText.text(WrittenReport(report, model: target, folder: folder))
                 : CompressionSummary(report, model: target, folder: folder).budgets
                     + "\n\nmodel   \(target)\nreport  \(folder)/index.html")
     }

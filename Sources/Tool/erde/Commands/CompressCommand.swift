@@ -140,12 +140,11 @@ struct CompressCommand: LongComputation {
             folder: folder, engine: engine, force: quantization.force)
         if training.resume { try compression.requireUnfinished() }
         let report = try compression.run(resume: training.resume)
-        if common.json {
-            Console.standard.result(try JSONText.text(report))
-        } else {
-            Console.standard.result(
-                CompressionSummary(report, model: "\(folder)/\(report.modelName)", folder: "\(folder)/report").text)
-        }
+        let file = "\(folder)/\(report.modelName)"
+        Console.standard.result(
+            common.json
+                ? try JSONText.text(WrittenReport(report, model: file, folder: "\(folder)/report"))
+                : CompressionSummary(report, model: file, folder: "\(folder)/report").text)
     }
 
     /// Refuses a recipe that names a network and no target, as `train` writes it, where it alone would have the student be the

@@ -73,7 +73,7 @@ struct EvaluateCommand: LongComputation {
         if let dumpLogits { try RawFloats.write(logits.perExit.flatMap { $0 }, to: dumpLogits) }
         if let dumpImages { try RawFloats.write(PixelScaling.floats(of: samples, 0..<samples.count), to: dumpImages) }
         let report = try evaluate(
-            logits, split: split, modelName: model, classNames: loaded.metadata.classNames,
+            logits, split: split, model: model, classNames: loaded.metadata.classNames,
             cumulativeMACs: loaded.metadata.cumulativeMACs,
             score: loaded.metadata.operatingPoints.first?.policy.score ?? .entropy, settings: settings)
         Console.standard.result(common.json ? try JSONText.text(report) : EvaluationSummary(report).text)

@@ -137,7 +137,7 @@ struct ImportCommand: LongComputation {
     }
 
     private struct Result: Encodable {
-        let classes: Int
+        let classCount: Int
         let cumulativeMACs: [Int]
         let model: String
         let parameterCount: Int
@@ -145,13 +145,13 @@ struct ImportCommand: LongComputation {
 
     private func show(_ model: Model) {
         let result = Result(
-            classes: model.metadata.classNames.count, cumulativeMACs: model.metadata.cumulativeMACs, model: target,
+            classCount: model.metadata.classNames.count, cumulativeMACs: model.metadata.cumulativeMACs, model: target,
             parameterCount: model.graph.cost().parameterCount)
         if common.json, let text = try? JSONText.text(result) { return Console.standard.result(text) }
         let image = model.metadata.image
         Console.standard.result(
             """
-            \(target): \(model.exitCount == 1 ? "one exit" : "\(model.exitCount) exits"), \(result.classes) classes, images of \
+            \(target): \(model.exitCount == 1 ? "one exit" : "\(model.exitCount) exits"), \(result.classCount) classes, images of \
             \(image.channels)x\(image.height)x\(image.width), \(macsText(Double(result.cumulativeMACs.last ?? 0))), \
             \(groupedText(result.parameterCount)) parameters
             """)

@@ -233,8 +233,8 @@ struct IngestCommand: ParsableCommand {
             lines += others
         }
         lines.append(
-            "\(report.output): \(image.width)x\(image.height), \(image.channels == 1 ? "grey" : "RGB"), "
-                + "\(bytesText(report.outputBytes)), \(decimalText(report.seconds, decimals: 1)) s")
+            "\(report.dataset): \(image.width)x\(image.height), \(image.channels == 1 ? "grey" : "RGB"), "
+                + "\(bytesText(report.datasetBytes)), \(decimalText(report.seconds, decimals: 1)) s")
         return lines.joined(separator: "\n")
     }
 }

@@ -85,7 +85,7 @@ struct QuantizeCommand: LongComputation {
         try writeReport(report, to: folder)
         Console.standard.result(
             common.json
-                ? try JSONText.text(report)
+                ? try JSONText.text(WrittenReport(report, model: target, folder: folder))
                 : CompressionSummary(report, model: target, folder: folder).text)
     }
 

@@ -26,7 +26,7 @@ struct EvaluationSummary {
             ])
         }
         let images = "\(groupedText(report.imageCount)) \(report.split.rawValue) \(noun("image", for: report.imageCount))"
-        return "\(report.modelName) on \(images)\n\n"
+        return "\(report.model) on \(images)\n\n"
             + exits.text + "\n\n" + settings.text + classes
     }
 

@@ -8,11 +8,11 @@ import Graphs
 struct PrunedModel: Encodable {
     let model: String
     let architecture: String
-    let macsBefore: Int
-    let parametersBefore: Int
     let parameterCount: Int
+    let parameterCountBefore: Int
     let fileBytes: Int
     let cumulativeMACs: [Int]
+    let cumulativeMACsBefore: [Int]
     /// 0…1; nil where no images were looked at.
     let calibrationAccuracyPerExitBefore: [Double]?
     /// 0…1; nil where no images were looked at.
@@ -25,11 +25,11 @@ struct PrunedModel: Encodable {
     ) throws(ErdeError) {
         self.model = name
         architecture = model.metadata.provenance.networkName ?? "imported"
-        macsBefore = before.metadata.cumulativeMACs.last ?? 0
-        parametersBefore = before.graph.cost().parameterCount
+        parameterCountBefore = before.graph.cost().parameterCount
         parameterCount = model.graph.cost().parameterCount
         fileBytes = InputFile.size(name) ?? 0
         cumulativeMACs = model.metadata.cumulativeMACs
+        cumulativeMACsBefore = before.metadata.cumulativeMACs
         budgets = model.metadata.operatingPoints.map(\.budgetMACs)
         func accuracy(_ model: Model) throws(ErdeError) -> [Double]? {
             guard let samples = place?.dataset.calibration, samples.count > 0 else { return nil }
@@ -47,9 +47,9 @@ struct PrunedModel: Encodable {
                 calibrationAccuracyPerExitBefore.map { percentText($0[exit]) } ?? "–",
             ])
         }
-        let macs = cumulativeMACs.last ?? 0
-        return table.text + "\n\n\(model): \(architecture), \(macsText(Double(macs))) of \(macsText(Double(macsBefore))), "
-            + "\(groupedText(parameterCount)) of \(groupedText(parametersBefore)) parameters, \(bytesText(fileBytes))"
+        let (macs, before) = (Double(cumulativeMACs.last ?? 0), Double(cumulativeMACsBefore.last ?? 0))
+        return table.text + "\n\n\(model): \(architecture), \(macsText(macs)) of \(macsText(before)), "
+            + "\(groupedText(parameterCount)) of \(groupedText(parameterCountBefore)) parameters, \(bytesText(fileBytes))"
             + (budgets.isEmpty
                 ? "" : "\nThresholds were fitted again for \(budgets.map { macsText($0) }.joined(separator: ", ")).")
     }

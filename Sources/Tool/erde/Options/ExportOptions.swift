@@ -78,8 +78,9 @@ struct ExportOptions: ParsableArguments {
         let path: String
     }
 
-    private struct CheckedFiles: Encodable {
-        let check: ParityReport
+    private struct Result: Encodable {
+        /// Nil where nobody asked for it.
+        var check: ParityReport?
         let files: [WrittenFile]
     }
 
@@ -105,13 +106,13 @@ struct ExportOptions: ParsableArguments {
         let files = paths.map { WrittenFile(bytes: InputFile.size($0) ?? 0, path: $0) }
         if !json { for file in files { Console.standard.result("\(file.path), \(bytesText(file.bytes))") } }
         guard let checker else {
-            if json { Console.standard.result(try JSONText.text(files)) }
+            if json { Console.standard.result(try JSONText.text(Result(files: files))) }
             return
         }
         let exit = shape == .cut ? (exit ?? loaded.exitCount) - 1 : nil
         let report = try checker.report(on: try ExportedArtifact.written(paths, exit: exit))
         Console.standard.result(
-            json ? try JSONText.text(CheckedFiles(check: report, files: files)) : "\n\(ParityTable(report).text)")
+            json ? try JSONText.text(Result(check: report, files: files)) : "\n\(ParityTable(report).text)")
         try ExportCheck.conclude(report)
     }
 
