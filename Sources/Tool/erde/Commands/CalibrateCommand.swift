@@ -6,8 +6,6 @@ import Diagnostics
 import Emit
 import Graphs
 import ONNXFormat
-import Report
-import ReportFile
 
 /// `erde calibrate MODEL --budgets …`
 struct CalibrateCommand: LongComputation {
@@ -79,25 +77,14 @@ struct CalibrateCommand: LongComputation {
         if isNew { RunFiles(model: target).settleCompanions() }
         // From there on the file speaks for itself.
         loaded = try ModelFile.read(path: target)
-        var report = calibration.report
         var summary = ModelSummary(
             name: loaded.metadata.role.rawValue, architecture: loaded.metadata.provenance.networkName,
             cumulativeMACs: loaded.metadata.cumulativeMACs, parameterCount: loaded.graph.cost().parameterCount)
         summary.fileBytes = InputFile.size(target)
-        summary.testAccuracyPerExit = report.exits.map(\.testAccuracy)
-        summary.calibrationAccuracyPerExit = report.exits.map(\.calibrationAccuracy)
-        report.models = [summary]
-        report.provenance = loaded.metadata.provenance
-        report.dataset.path = place.path
-        report.dataset.fingerprint = place.dataset.fingerprint
-        report.dataset.trainImages = place.dataset.train.count
-        try report.attachThumbnails(from: place.dataset.test)
-        try writeReport(report, to: folder)
-        for warning in report.warnings { Console.standard.warn(warning) }
-        Console.standard.result(
-            common.json
-                ? try JSONText.text(WrittenReport(report, model: target, folder: folder))
-                : CompressionSummary(report, model: target, folder: folder).budgets
-                    + "\n\nmodel   \(target)\nreport  \(folder)/index.html")
+        summary.testAccuracyPerExit = calibration.report.exits.map(\.testAccuracy)
+        summary.calibrationAccuracyPerExit = calibration.report.exits.map(\.calibrationAccuracy)
+        let report = try WrittenReport(
+            calibration.report, of: loaded, at: target, rows: [summary], on: place, in: folder)
+        Console.standard.result(common.json ? try JSONText.text(report) : report.summary.budgetText)
     }
 }

@@ -140,11 +140,7 @@ struct CompressCommand: LongComputation {
             folder: folder, engine: engine, force: quantization.force)
         if training.resume { try compression.requireUnfinished() }
         let report = try compression.run(resume: training.resume)
-        let file = "\(folder)/\(report.modelName)"
-        Console.standard.result(
-            common.json
-                ? try JSONText.text(WrittenReport(report, model: file, folder: "\(folder)/report"))
-                : CompressionSummary(report, model: file, folder: "\(folder)/report").text)
+        Console.standard.result(common.json ? try JSONText.text(report) : report.summary.text)
     }
 
     /// Refuses a recipe that names a network and no target, as `train` writes it, where it alone would have the student be the

@@ -3,8 +3,6 @@ import Artifacts
 import Calibrate
 import Diagnostics
 import ONNXFormat
-import Report
-import ReportFile
 
 /// `erde quantize MODEL`
 struct QuantizeCommand: LongComputation {
@@ -73,20 +71,10 @@ struct QuantizeCommand: LongComputation {
                 loaded, name: loaded.metadata.role.rawValue, path: model, options: options, place: place, engine: engine)
             return (before, try job.run(before, to: target, options: options))
         }
-        var report = quantized.report
-        report.models = [before.summary, quantized.measured.summary]
-        report.provenance = quantized.measured.model.metadata.provenance
-        report.dataset.path = place.path
-        report.dataset.fingerprint = place.dataset.fingerprint
-        report.dataset.trainImages = place.dataset.train.count
-        try report.attachThumbnails(from: place.dataset.test)
-        for warning in report.warnings { Console.standard.warn(warning) }
-        report.warnings = quantized.warnings + report.warnings
-        try writeReport(report, to: folder)
-        Console.standard.result(
-            common.json
-                ? try JSONText.text(WrittenReport(report, model: target, folder: folder))
-                : CompressionSummary(report, model: target, folder: folder).text)
+        let report = try WrittenReport(
+            quantized.report, of: quantized.measured.model, at: target, rows: [before.summary, quantized.measured.summary],
+            on: place, told: quantized.warnings, in: folder)
+        Console.standard.result(common.json ? try JSONText.text(report) : report.summary.text)
     }
 
     /// Where the bytes of a model go: `student.pb` becomes `student-int8.pb`.

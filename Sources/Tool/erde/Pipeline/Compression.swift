@@ -5,8 +5,6 @@ import Diagnostics
 import Distill
 import ONNXFormat
 import Prune
-import Report
-import ReportFile
 import Training
 
 /// From a teacher, stage by stage, to a calibrated model in a file, and the report about all of them.
@@ -41,7 +39,7 @@ struct Compression {
     private func path(_ stage: CompressionStage) -> String { "\(folder)/\(stage.fileName)" }
 
     /// - Throws: `ErdeError` of any kind; what is written is complete or absent.
-    func run(resume: Bool) throws(ErdeError) -> CalibrationReport {
+    func run(resume: Bool) throws(ErdeError) -> WrittenReport {
         let progress = TrainingProgress()
         console.note(plan.reason)
         var last: CalibratedFile?
@@ -84,26 +82,20 @@ struct Compression {
             }
         }
         var report = last.report
-        report.models = models
         report.candidates = plan.candidates
         report.candidateChoice = plan.reason
-        report.provenance = last.measured.model.metadata.provenance
-        report.dataset.path = place.path
-        report.dataset.fingerprint = place.dataset.fingerprint
-        report.dataset.trainImages = place.dataset.train.count
         report.teacherTrainingErrorPerExit =
             progress.teacherErrorPerExit.isEmpty
             ? teacher.metadata.provenance.trainingErrorPerExit : progress.teacherErrorPerExit
-        for warning in report.warnings { console.warn(warning) }
-        report.warnings = progress.warnings + warnings + report.warnings
-        try report.attachThumbnails(from: place.dataset.test)
-        try writeReport(report, to: "\(folder)/report")
+        let written = try WrittenReport(
+            report, of: last.measured.model, at: last.measured.path, rows: models, on: place,
+            told: progress.warnings + warnings, in: "\(folder)/report")
         try warnOfStrangers()
         if let refusal {
             console.note("\(last.measured.path) is complete, and \(folder)/report is about it")
             throw refusal
         }
-        return report
+        return written
     }
 
     /// Warns of models of an earlier run that lie beside those of this one and are not made of them.

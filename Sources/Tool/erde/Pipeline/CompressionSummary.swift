@@ -4,20 +4,23 @@ import Artifacts
 struct CompressionSummary {
     private let report: CalibrationReport
     private let model: String
-    private let folder: String
+    private let page: String
 
     /// - Parameters:
     ///   - model: path of the file that the report is about.
-    ///   - folder: that of the report.
-    init(_ report: CalibrationReport, model: String, folder: String) {
+    ///   - page: that of the report.
+    init(_ report: CalibrationReport, model: String, page: String) {
         self.report = report
         self.model = model
-        self.folder = folder
+        self.page = page
     }
 
     var text: String {
-        [models, budgets, note, files].compactMap { $0 }.joined(separator: "\n\n")
+        [models, budgets, note, files].joined(separator: "\n\n")
     }
+
+    /// Without the models.
+    var budgetText: String { "\(budgets)\n\n\(files)" }
 
     private var models: String {
         let showsChanges = report.models.contains { $0.changedExitShare != nil }
@@ -47,7 +50,7 @@ struct CompressionSummary {
     }
 
     /// What each budget buys.
-    var budgets: String {
+    private var budgets: String {
         var table = TextTable(["at a mean budget of", "test accuracy", "mean MACs", "leave at exit", "fewer MACs"])
         let teacherMACs = Double(report.models.first?.cumulativeMACs.last ?? 0)
         for row in report.budgets {
@@ -69,5 +72,5 @@ struct CompressionSummary {
             + "at a time and 128 at a time."
     }
 
-    private var files: String { "model   \(model)\nreport  \(folder)/index.html" }
+    private var files: String { "model   \(model)\nreport  \(page)" }
 }
