@@ -9,14 +9,24 @@ package protocol Executable: AnyObject {
     /// What is run.
     var graph: Graph { get }
 
-    /// Copies an input's elements, row-major, into place for the next run. The byte count must be the input's exactly.
+    /// How many bytes `write` takes: those of the elements, unless the input is only carried (`CompilationOptions.carried`).
+    func byteCount(of input: Graph.Input) -> Int
+
+    /// How many bytes `read` gives: those of the elements, unless the output is only carried (`CompilationOptions.carried`).
+    func byteCount(of output: Graph.Output) -> Int
+
+    /// Copies an input's elements, row-major, into place for the next run. The byte count must be the input's exactly. One that is only
+    /// carried is given as it was read.
     func write(input: Graph.Input, from bytes: UnsafeRawBufferPointer) throws(ErdeError)
 
     /// Runs once: computes all outputs and applies all updates.
     func run() throws(ErdeError)
 
-    /// Copies an output of the last run, row-major.
+    /// Copies an output of the last run, row-major; one that is only carried, image after image in the engine's form.
     func read(output: Graph.Output, into bytes: UnsafeMutableRawBufferPointer) throws(ErdeError)
+
+    /// Copies one image of an output whose first dimension is the batch, as `read(output:into:)` does.
+    func read(output: Graph.Output, image: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ErdeError)
 
     /// Time spent in runs so far by kind of work, when it was compiled to be profiled; empty otherwise. Work side by side
     /// counts its mean, so that all together take no longer than the clock says.
@@ -45,4 +55,17 @@ extension Executable {
 
 extension Executable {
     package var profile: [String: Duration] { [:] }
+
+    package func byteCount(of input: Graph.Input) -> Int { graph.type(of: input.value).byteCount }
+
+    package func byteCount(of output: Graph.Output) -> Int { graph.type(of: output.value).byteCount }
+
+    package func read(
+        output: Graph.Output, image: Int, into bytes: UnsafeMutableRawBufferPointer
+    ) throws(ErdeError) {
+        let whole = UnsafeMutableRawBufferPointer.allocate(byteCount: byteCount(of: output), alignment: 64)
+        defer { whole.deallocate() }
+        try read(output: output, into: whole)
+        bytes.copyMemory(from: UnsafeRawBufferPointer(rebasing: whole[image * bytes.count..<(image + 1) * bytes.count]))
+    }
 }

@@ -31,6 +31,10 @@ package final class RowParallelExecutable: Executable {
         return sums.mapValues { $0 / threads }
     }
 
+    package func byteCount(of input: Graph.Input) -> Int { parts.count * parts[0].byteCount(of: input) }
+
+    package func byteCount(of output: Graph.Output) -> Int { parts.count * parts[0].byteCount(of: output) }
+
     package func write(input: Graph.Input, from bytes: UnsafeRawBufferPointer) throws(ErdeError) {
         for (part, executable) in parts.enumerated() {
             try executable.write(input: input, from: UnsafeRawBufferPointer(rebasing: bytes[share(part, of: bytes.count)]))
@@ -59,6 +63,13 @@ package final class RowParallelExecutable: Executable {
             try executable.read(
                 output: output, into: UnsafeMutableRawBufferPointer(rebasing: bytes[share(part, of: bytes.count)]))
         }
+    }
+
+    package func read(
+        output: Graph.Output, image: Int, into bytes: UnsafeMutableRawBufferPointer
+    ) throws(ErdeError) {
+        let rows = graph.shape(of: output.value)[0] / parts.count
+        try parts[image / rows].read(output: output, image: image % rows, into: bytes)
     }
 
     package func read(variable: Variable) throws(ErdeError) -> Tensor { try parts[0].read(variable: variable) }

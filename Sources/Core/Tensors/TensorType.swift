@@ -7,6 +7,9 @@ package struct TensorType: Hashable, Sendable {
         self.shape = shape
         self.dataType = dataType
     }
+
+    /// Bytes of all elements.
+    package var byteCount: Int { shape.count * dataType.byteCount }
 }
 
 extension TensorType: CustomStringConvertible {

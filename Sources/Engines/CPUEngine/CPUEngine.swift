@@ -29,7 +29,7 @@ package struct CPUEngine: Engine {
         return try CPUExecutable(
             graph: graph, parameters: parameters,
             imageType: precision == .bfloat16 ? ERDE_DNNL_BFLOAT16 : ERDE_DNNL_FLOAT32,
-            threads: threads(for: options), isProfiled: options.isProfiled)
+            carried: options.carried, threads: threads(for: options), isProfiled: options.isProfiled)
     }
 
     package func threads(for options: CompilationOptions) -> Int { options.threads ?? CPUEngine.processors }

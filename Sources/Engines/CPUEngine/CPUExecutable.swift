@@ -33,9 +33,11 @@ final class CPUExecutable: Executable {
     private let isProfiled: Bool
     private(set) var profile: [String: Duration] = [:]
 
-    /// - Parameter imageType: what activations are kept as.
+    /// - Parameters:
+    ///   - imageType: what activations are kept as.
+    ///   - carried: inputs and outputs that may have a form of our own.
     init(
-        graph: Graph, parameters: Parameters, imageType: erde_dnnl_type, threads: Int, isProfiled: Bool
+        graph: Graph, parameters: Parameters, imageType: erde_dnnl_type, carried: Set<String>, threads: Int, isProfiled: Bool
     ) throws(ErdeError) {
         self.graph = graph
         self.threads = threads
@@ -43,10 +45,11 @@ final class CPUExecutable: Executable {
         let machine = try Machine()
         self.machine = machine
         erde_dnnl_set_threads(Int32(threads))
-        let lowering = try Lowering(graph: graph, machine: machine, imageType: imageType, threads: threads)
+        let lowering = try Lowering(
+            graph: graph, machine: machine, imageType: imageType, carried: carried, threads: threads)
         let program = lowering.program
         places = lowering.places
-        let lasting = Set(lowering.places.outputs.values)
+        let lasting = Set(lowering.places.outputs.values.map(\.buffer))
         let elision = CopyElision(of: program, lasting: lasting)
         let plan = MemoryPlan(
             buffers: program.buffers, steps: elision.steps, lasting: lasting, place: elision.place)
@@ -170,17 +173,25 @@ final class CPUExecutable: Executable {
 
     // MARK: Inputs, outputs, variables
 
+    func byteCount(of input: Graph.Input) -> Int { places.inputs[input.value]!.layout.byteCount }
+
+    func byteCount(of output: Graph.Output) -> Int { places.outputs[output.name]!.layout.byteCount }
+
     func write(input: Graph.Input, from bytes: UnsafeRawBufferPointer) throws(ErdeError) {
-        let type = graph.type(of: input.value)
-        precondition(bytes.count == type.shape.count * type.dataType.byteCount, "\(bytes.count) bytes for \(graph[input.value])")
+        precondition(bytes.count == byteCount(of: input), "\(bytes.count) bytes for \(graph[input.value])")
         guard let source = bytes.baseAddress else { return }
-        memory[places.inputs[input.value]!].copyMemory(from: source, byteCount: bytes.count)
+        memory[places.inputs[input.value]!.buffer].copyMemory(from: source, byteCount: bytes.count)
     }
 
     func read(output: Graph.Output, into bytes: UnsafeMutableRawBufferPointer) throws(ErdeError) {
-        let type = graph.type(of: output.value)
-        precondition(bytes.count == type.shape.count * type.dataType.byteCount, "\(bytes.count) bytes for \(graph[output.value])")
-        bytes.baseAddress?.copyMemory(from: memory[places.outputs[output.name]!], byteCount: bytes.count)
+        precondition(bytes.count == byteCount(of: output), "\(bytes.count) bytes for \(graph[output.value])")
+        bytes.baseAddress?.copyMemory(from: memory[places.outputs[output.name]!.buffer], byteCount: bytes.count)
+    }
+
+    func read(output: Graph.Output, image: Int, into bytes: UnsafeMutableRawBufferPointer) throws(ErdeError) {
+        precondition((image + 1) * bytes.count <= byteCount(of: output), "image \(image) of \(graph[output.value])")
+        bytes.baseAddress?.copyMemory(
+            from: memory[places.outputs[output.name]!.buffer] + image * bytes.count, byteCount: bytes.count)
     }
 
     func read(variable: Variable) throws(ErdeError) -> Tensor {

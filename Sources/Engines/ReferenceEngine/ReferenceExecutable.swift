@@ -17,8 +17,7 @@ final class ReferenceExecutable: Executable {
 
     func write(input: Graph.Input, from bytes: UnsafeRawBufferPointer) throws(ErdeError) {
         let type = graph.type(of: input.value)
-        precondition(
-            bytes.count == type.shape.count * type.dataType.byteCount, "\(bytes.count) bytes for input \(graph[input.value])")
+        precondition(bytes.count == type.byteCount, "\(bytes.count) bytes for input \(graph[input.value])")
         inputs[input.value] =
             switch type.dataType {
             case .float32: Tensor(type.shape, ReferenceExecutable.scalars(bytes, of: Float.self))

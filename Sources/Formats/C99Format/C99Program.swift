@@ -152,7 +152,7 @@ struct C99Program {
         places[call.result] = lifetimes.count
         lifetimes.append(
             BufferPlan.Lifetime(
-                name: call.result, count: (type.shape.count * type.dataType.byteCount + 3) / 4, first: step, last: step,
+                name: call.result, count: (type.byteCount + 3) / 4, first: step, last: step,
                 replaces: replaced))
     }
 

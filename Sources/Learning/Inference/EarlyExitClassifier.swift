@@ -12,7 +12,7 @@ import Tensors
 package final class EarlyExitClassifier {
     private let network: EarlyExitNetwork
     private let engine: any Engine
-    private let options: CompilationOptions
+    private var options: CompilationOptions
     private let batchSize: Int
     /// The images that wait for each segment.
     private var queues: [WaitingImages]
@@ -20,8 +20,8 @@ package final class EarlyExitClassifier {
     private var executables: [Key: any Executable] = [:]
     /// How often a batch size was wanted that is not compiled.
     private var misses: [Key: Int] = [:]
-    /// Room for the outputs of each segment, reused from run to run.
-    private var results: [[[Float]]]
+    /// Room for the logits of each exit, reused from run to run.
+    private var logits: [[Float]]
 
     private struct Key: Hashable {
         let segment: Int
@@ -33,10 +33,11 @@ package final class EarlyExitClassifier {
         network: EarlyExitNetwork, engine: any Engine, options: CompilationOptions, batchSize: Int = 128
     ) {
         queues = network.waiting.map { WaitingImages(parts: $0) }
-        results = network.segments.map { [[Float]](repeating: [], count: $0.graph.outputs.count) }
+        logits = [[Float]](repeating: [], count: network.segments.count)
         self.network = network
         self.engine = engine
         self.options = options
+        self.options.carried = network.carried
         self.batchSize = batchSize
     }
 
@@ -103,11 +104,9 @@ package final class EarlyExitClassifier {
         let (executable, prepared) = try executable(segment: index, rows: rows)
         for input in executable.graph.inputs { try write(input, of: executable, from: queue, rows: rows, prepared: prepared) }
         try executable.run()
-        for (place, output) in executable.graph.outputs.enumerated() {
-            try read(output, of: executable, segment: index, place: place)
-        }
-        let staying = decide(index, queue, rows: rows, width: results[index][0].count / prepared, leave)
-        if !staying.isEmpty { pass(staying, from: index, queue, rows: rows) }
+        try readLogits(of: executable, segment: index)
+        let staying = decide(index, queue, rows: rows, width: logits[index].count / prepared, leave)
+        if !staying.isEmpty { try pass(staying, from: index, executable, prepared: prepared, queue, rows: rows) }
         queue.removeFirst(rows)
     }
 
@@ -116,31 +115,30 @@ package final class EarlyExitClassifier {
         _ input: Graph.Input, of executable: any Executable, from queue: WaitingImages, rows: Int, prepared: Int
     ) throws(ErdeError) {
         let name = executable.graph.name(of: input.value)
-        guard let part = queue.parts.firstIndex(where: { $0.name == name }) else {
+        guard let part = queue.parts.firstIndex(of: name) else {
             preconditionFailure("\(name) is not kept for this segment")
         }
-        let failure = queue.withRows(rows, part: part) { floats -> ErdeError? in
+        func write(_ bytes: UnsafeRawBufferPointer) -> ErdeError? {
             do throws(ErdeError) {
-                if prepared == rows {
-                    try executable.write(input: input, from: UnsafeRawBufferPointer(floats))
-                } else {
-                    let padding = [Float](repeating: 0, count: (prepared - rows) * queue.parts[part].size)
-                    try executable.write(input: input, Tensor(executable.graph.shape(of: input.value), floats + padding))
-                }
+                try executable.write(input: input, from: bytes)
                 return nil
             } catch {
                 return error
             }
         }
+        let failure = queue.withRows(rows, part: part) { bytes in
+            if prepared == rows { return write(bytes) }
+            let padding = [UInt8](repeating: 0, count: executable.byteCount(of: input) - bytes.count)
+            return (bytes + padding).withUnsafeBytes(write)
+        }
         if let failure { throw failure }
     }
 
-    private func read(
-        _ output: Graph.Output, of executable: any Executable, segment: Int, place: Int
-    ) throws(ErdeError) {
+    private func readLogits(of executable: any Executable, segment: Int) throws(ErdeError) {
+        let output = executable.graph.outputs[0]
         let count = executable.graph.shape(of: output.value).count
-        if results[segment][place].count != count { results[segment][place] = [Float](repeating: 0, count: count) }
-        let failure = results[segment][place].withUnsafeMutableBytes { bytes -> ErdeError? in
+        if logits[segment].count != count { logits[segment] = [Float](repeating: 0, count: count) }
+        let failure = logits[segment].withUnsafeMutableBytes { bytes -> ErdeError? in
             do throws(ErdeError) {
                 try executable.read(output: output, into: bytes)
                 return nil
@@ -156,7 +154,7 @@ package final class EarlyExitClassifier {
         _ index: Int, _ queue: WaitingImages, rows: Int, width: Int, _ leave: (Int, Classification) -> Void
     ) -> [Int] {
         var staying: [Int] = []
-        results[index][0].withUnsafeBufferPointer { logits in
+        logits[index].withUnsafeBufferPointer { logits in
             for row in 0..<rows {
                 let values = UnsafeBufferPointer(rebasing: logits[row * width..<(row + 1) * width])
                 if network.policy.leaves(at: index, score: network.policy.score.value(of: values)) {
@@ -170,21 +168,32 @@ package final class EarlyExitClassifier {
     }
 
     /// Lets images wait for the next segment, with what later segments read of this one's outputs or of earlier ones.
-    private func pass(_ staying: [Int], from index: Int, _ queue: WaitingImages, rows: Int) {
-        for row in staying { queues[index + 1].append(queue.position(row)) }
-        for (part, kept) in queues[index + 1].parts.enumerated() {
-            func copy(_ floats: UnsafeBufferPointer<Float>) {
-                for row in staying {
-                    let place = row * kept.size..<(row + 1) * kept.size
-                    queues[index + 1].appendRow(UnsafeBufferPointer(rebasing: floats[place]), part: part)
+    private func pass(
+        _ staying: [Int], from index: Int, _ executable: any Executable, prepared: Int, _ queue: WaitingImages, rows: Int
+    ) throws(ErdeError) {
+        queues[index + 1].append(staying.map(queue.position))
+        for (part, name) in queues[index + 1].parts.enumerated() {
+            if let output = executable.graph.output(named: name) {
+                var failure: ErdeError?
+                let byteCount = executable.byteCount(of: output) / prepared
+                queues[index + 1].appendRows(staying.count, byteCount: byteCount, part: part) { row, bytes in
+                    do throws(ErdeError) {
+                        try executable.read(output: output, image: staying[row], into: bytes)
+                    } catch {
+                        failure = error
+                    }
                 }
-            }
-            if let output = network.segments[index].graph.outputs.firstIndex(where: { $0.name == kept.name }) {
-                results[index][output].withUnsafeBufferPointer(copy)
-            } else if let earlier = queue.parts.firstIndex(where: { $0.name == kept.name }) {
-                queue.withRows(rows, part: earlier, copy)
+                if let failure { throw failure }
+            } else if let earlier = queue.parts.firstIndex(of: name) {
+                queue.withRows(rows, part: earlier) { bytes in
+                    let size = bytes.count / rows
+                    for row in staying {
+                        let place = row * size..<(row + 1) * size
+                        queues[index + 1].appendRows(UnsafeRawBufferPointer(rebasing: bytes[place]), part: part)
+                    }
+                }
             } else {
-                preconditionFailure("\(kept.name) was dropped before segment \(index + 1)")
+                preconditionFailure("\(name) was dropped before segment \(index + 1)")
             }
         }
     }

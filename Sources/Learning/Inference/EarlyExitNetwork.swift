@@ -9,8 +9,11 @@ package struct EarlyExitNetwork: Sendable {
     let parameters: Parameters
     let metadata: ModelMetadata
     let policy: ExitPolicy
-    /// For each segment, what is kept of an image that waits for it.
-    let waiting: [[WaitingImages.Part]]
+    /// For each segment, the names of what is kept of an image that waits for it.
+    let waiting: [[String]]
+    /// What passes between segments and may be in a form of the engine's own: not what stands for bytes, which must become the same
+    /// bytes again.
+    let carried: Set<String>
 
     /// - Parameter policy: one threshold for every exit but the last.
     /// - Throws: `ErdeError` of kind `badData` when thresholds and exits, or variables and graph, do not fit.
@@ -22,16 +25,8 @@ package struct EarlyExitNetwork: Sendable {
         }
         let fast = try model.graph.optimizedForInference(model.parameters)
         segments = try fast.graph.exitSegmentsCarryingFloats()
-        var sizes = [Model.inputName: model.metadata.image.byteCount]
-        for segment in segments {
-            for output in segment.graph.outputs {
-                let shape = segment.graph.shape(of: output.value)
-                sizes[output.name] = shape.count / max(1, shape[0])
-            }
-        }
-        waiting = ([[Model.inputName]] + segments.dropLast().map(\.liveAfter)).map { names in
-            names.map { WaitingImages.Part(name: $0, size: sizes[$0]!) }
-        }
+        waiting = [[Model.inputName]] + segments.dropLast().map(\.liveAfter)
+        carried = model.isQuantized ? [] : Set(segments.dropLast().flatMap(\.liveAfter)).subtracting([Model.inputName])
         parameters = fast.parameters
         metadata = model.metadata
         self.policy = policy

@@ -7,10 +7,10 @@ import Tensors
 struct Lowering {
     /// Where the executable finds what its caller reads and writes.
     struct Places {
-        var inputs: [Value: Buffer] = [:]
+        var inputs: [Value: Placement] = [:]
         var variables: [Value: Buffer] = [:]
         var constants: [Value: Buffer] = [:]
-        var outputs: [String: Buffer] = [:]
+        var outputs: [String: Placement] = [:]
     }
 
     /// A value's content in one layout.
@@ -31,6 +31,8 @@ struct Lowering {
     let fusions: Fusions
     /// What images are kept as: the activations, their gradients, and the weights of convolutions while they are used.
     let imageType: erde_dnnl_type
+    /// Inputs and outputs, by name, that callers only carry from one executable to another.
+    let carried: Set<String>
     /// Worker threads that loops may use.
     let threads: Int
     /// Whether runs change variables, so that this is training, to which roundings are noise.
@@ -50,10 +52,13 @@ struct Lowering {
     /// By the node index of a normalisation with the statistics of its batch.
     var normalizationRecords: [Int: NormalizationRecord] = [:]
 
-    init(graph: Graph, machine: Machine, imageType: erde_dnnl_type, threads: Int) throws(ErdeError) {
+    init(
+        graph: Graph, machine: Machine, imageType: erde_dnnl_type, carried: Set<String>, threads: Int
+    ) throws(ErdeError) {
         self.graph = graph
         self.machine = machine
         self.imageType = imageType
+        self.carried = carried
         self.threads = threads
         fusions = Fusions(graph)
         isTraining = !graph.updates.isEmpty
@@ -73,28 +78,42 @@ struct Lowering {
 
     private mutating func placeLeaves() throws(ErdeError) {
         let changing = Set(graph.updates.map(\.variable))
-        for input in graph.inputs { places.inputs[input.value] = try placeLeaf(input.value) }
+        for input in graph.inputs {
+            let layout = try outerLayout(of: input.value, named: graph.name(of: input.value))
+            places.inputs[input.value] = try placeLeaf(input.value, as: layout)
+        }
         for variable in graph.variables {
-            let buffer = try placeLeaf(variable.value)
+            let buffer = try placeLeaf(variable.value, as: plainLayout(of: variable.value)).buffer
             places.variables[variable.value] = buffer
             if !changing.contains(variable.value) { program.settle(buffer) }
         }
         for value in graph.constants.keys.sorted(by: { $0.id < $1.id }) {
-            let buffer = try placeLeaf(value)
+            let buffer = try placeLeaf(value, as: plainLayout(of: value)).buffer
             places.constants[value] = buffer
             program.settle(buffer)
         }
     }
 
-    private mutating func placeLeaf(_ value: Value) throws(ErdeError) -> Buffer {
-        let layout = try plainLayout(of: value)
-        let buffer = program.buffer(byteCount: layout.byteCount, kept: true)
-        placements[value] = [Placement(buffer: buffer, layout: layout)]
-        return buffer
+    private mutating func placeLeaf(_ value: Value, as layout: Layout) throws(ErdeError) -> Placement {
+        let placement = Placement(buffer: program.buffer(byteCount: layout.byteCount, kept: true), layout: layout)
+        placements[value] = [placement]
+        return placement
+    }
+
+    /// An input or output as the caller sees it: row-major, but for images that are only carried, which are as convolutions want
+    /// them.
+    private func outerLayout(of value: Value, named name: String) throws(ErdeError) -> Layout {
+        guard carried.contains(name), dimensions(of: value).count == 4, graph.type(of: value).dataType == .float32 else {
+            return try plainLayout(of: value)
+        }
+        return try .channelsLast(dimensions(of: value), imageType)
     }
 
     private mutating func placeResults() throws(ErdeError) {
-        for output in graph.outputs { places.outputs[output.name] = try plain(output.value).buffer }
+        for output in graph.outputs {
+            let layout = try outerLayout(of: output.value, named: output.name)
+            places.outputs[output.name] = try placed(output.value, as: layout)
+        }
         // Results that are variables themselves are copied aside first, so that all updates see the old contents.
         var copies: [(from: Buffer, to: Buffer, byteCount: Int)] = []
         for update in graph.updates {
